@@ -1,0 +1,1 @@
+"""Drivers: bytes to and from devices, real and virtual. Knows nothing of the rig."""

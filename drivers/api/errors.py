@@ -1,0 +1,79 @@
+"""Driver errors.
+
+* DriverError
+  * DriverUnavailable - a library or system package this driver needs is not installed
+  * DeviceNotFound - nothing answers at the configured address
+  * LinkLost - the device answered before, and now it is gone
+    * CardLost - the reader works; the card or phone left its field
+  * LinkTimeout - no answer within the deadline
+  * FrameError - bytes came back that break the framing
+  * DeviceRefused - a well-formed refusal; carries the device's code
+
+``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
+is a broken bench. An error knows the name its device has on the bench once the device has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+
+class DriverError(Exception):
+    """Base of everything a driver raises.
+
+    ``device`` is the name on the bench, or what the driver knows it by ("" when unknown).
+    """
+
+    def __init__(self, message: str, *, device: str = "") -> None:
+        super().__init__(message)
+        self.device = device
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{self.device}: {message}" if self.device else message
+
+
+class DriverUnavailable(DriverError):
+    """Something this driver needs is not installed; the message says what to install."""
+
+
+class DeviceNotFound(DriverError):
+    """Nothing answers at the configured address."""
+
+
+class LinkLost(DriverError):
+    """The device answered before and is gone now."""
+
+
+class CardLost(LinkLost):
+    """The reader still works, but the card or phone has left its field."""
+
+
+class LinkTimeout(DriverError):
+    """No answer came within the deadline."""
+
+
+class FrameError(DriverError):
+    """The bytes received break the framing."""
+
+
+class DeviceRefused(DriverError):
+    """The device understood and said no."""
+
+    def __init__(self, code: int, doing: str, *, device: str = "") -> None:
+        super().__init__(f"{doing}: refused with 0x{code:02X}", device=device)
+        self.code = code
+
+
+ErrorTable = Mapping[type[Exception], type[DriverError]]
+
+
+@contextmanager
+def translated(table: ErrorTable, doing: str, *, device: str = "") -> Iterator[None]:
+    """Turn a library's exceptions into ours; the closest match wins, the original is the cause."""
+    try:
+        yield
+    except tuple(table) as exc:
+        kind = next(table[cls] for cls in type(exc).__mro__ if cls in table)
+        raise kind(f"{doing}: {exc}", device=device) from exc

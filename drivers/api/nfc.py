@@ -1,0 +1,64 @@
+"""NFC contracts: a reader finds cards, a link carries APDUs to one of them."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+
+from drivers.api.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the reader learned when it activated the card: its ATR (PC/SC) or ATS, and when."""
+
+    seen_ns: int
+    atr: bytes
+
+
+class CardLink(abc.ABC):
+    """An activated card or phone in the field of one reader."""
+
+    target: Target
+
+    @abc.abstractmethod
+    def transceive(self, apdu: bytes) -> bytes:
+        """Send one command APDU, short or extended; return the response, status word included.
+
+        Raises CardLost when the card has left, LinkTimeout when it stays mute beyond the
+        reader's ``apdu_timeout_s``, LinkLost when the reader itself is gone.
+        """
+
+    @abc.abstractmethod
+    def reset(self, *, cold: bool) -> None:
+        """Reset the card: warm keeps the field, cold takes it away and brings it back."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let go of the card. Idempotent."""
+
+
+class NfcReader(Device):
+    """A reader that activates one target at a time."""
+
+    @abc.abstractmethod
+    def wait_for_card(self, timeout_s: float) -> CardLink | None:
+        """Return a link to the target in the field, or None when time is up.
+
+        ``Target.seen_ns`` is stamped with ``time.perf_counter_ns`` at detection. A card that was
+        already there when the last link closed is returned again at once: call
+        ``wait_for_removal`` in between to serve each visit once.
+        """
+
+    @abc.abstractmethod
+    def wait_for_removal(self, timeout_s: float) -> bool:
+        """Whether the field was empty before time was up."""
+
+
+class ReaderPort(abc.ABC):
+    """Something that knows the PC/SC name of a reader it stands behind (a virtual slot)."""
+
+    @property
+    @abc.abstractmethod
+    def reader_name(self) -> str:
+        """The PC/SC reader name to open."""

@@ -1,0 +1,1 @@
+"""Relay boards, and the switches and inputs on them."""

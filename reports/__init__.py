@@ -1,0 +1,1 @@
+"""Reports rendered from records, never from live objects."""

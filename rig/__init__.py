@@ -1,0 +1,1 @@
+"""The rig: it plays the vehicle, runs plans and records what happened."""

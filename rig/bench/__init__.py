@@ -1,0 +1,1 @@
+"""The bench: its file, the devices it names, and their safety."""

@@ -1,0 +1,1 @@
+"""The `rig` command, a subcommand a file."""

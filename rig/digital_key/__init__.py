@@ -1,0 +1,1 @@
+"""The digital key protocol, pure: bytes in, bytes out, no I/O."""

@@ -1,0 +1,1 @@
+"""Measurement: marks, limits, percentiles with their confidence."""

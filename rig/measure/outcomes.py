@@ -1,0 +1,28 @@
+"""How a test says that it ended otherwise than by pass or fail.
+
+* AssertionError (Python's own) - the device under test was judged and found wanting: *fail*
+  * Unmet - a condition did not come true in time
+* Outcome
+  * Inconclusive - it could not be judged; the reason says why
+  * NotApplicable - this vehicle, phone or market does not have it
+
+Any other exception is a rig or bench *error*.
+"""
+
+from __future__ import annotations
+
+
+class Unmet(AssertionError):
+    """A condition of the vehicle did not come true within its deadline."""
+
+
+class Outcome(Exception):
+    """Base of the verdicts a test can ask for."""
+
+
+class Inconclusive(Outcome):
+    """It could not be judged: a precondition, a missing device, an operator who declined."""
+
+
+class NotApplicable(Outcome):
+    """The vehicle, phone or market under test does not have this."""

@@ -1,0 +1,1 @@
+"""What a run leaves behind: frozen records and the journal they are written to."""

@@ -1,0 +1,169 @@
+"""Records of a run: what it was about, what it found, how it ended.
+
+Every record is a frozen dataclass of plain values; the journal writes one a line. Times that end
+in ``_utc`` are ISO 8601 text with offset; times that end in ``_ns`` count from the first mark of
+their own timeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rig.records.verdict import Verdict
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """One device of the bench file as it identified itself."""
+
+    name: str
+    driver: str
+    simulated: bool
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRecord:
+    """One protocol setting that stands where no public fact does, or only an inferred one."""
+
+    name: str
+    value: str
+    mark: str  # "sourced", "inferred" or "gap"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementRecord:
+    """One entry of the requirement catalogue, as the run saw it."""
+
+    id: str
+    title: str
+    text: str
+    capability: str
+    priority: str
+    applies_to: str
+    automation: str
+    ambiguities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The head of a journal: everything the report says besides results."""
+
+    run_id: str
+    schema: int
+    bench: str
+    plan: str
+    plan_title: str
+    started_utc: str
+    simulated: bool  # any virtual device was opened: no compliance verdict
+    substitutions: tuple[str, ...]  # e.g. "bench virtual-in-process for virtual: pcscd is missing"
+    rig_version: str
+    python: str
+    system: str
+    command_line: str
+    bench_sha256: str
+    plan_sha256: str
+    lock_sha256: str
+    vehicle: dict[str, str]
+    devices: tuple[DeviceRecord, ...]
+    settings: tuple[SettingRecord, ...]
+    requirements: tuple[RequirementRecord, ...]  # the whole catalogue
+    selected: tuple[str, ...]  # test ids this plan runs, in order
+
+
+@dataclass(frozen=True, slots=True)
+class TestStarted:
+    """Written before a test begins, so that a killed run shows where it was."""
+
+    __test__ = False
+
+    test: str
+    attempt: int
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound on a statistic of a measurement, and where the bound comes from."""
+
+    statistic: str  # "p50", "p95", "p99", "max", "min" or "mean"
+    relation: str  # "<=" or ">="
+    bound: float
+    basis: str  # the requirement, a published figure, or the plan's own choice
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """An estimate from the samples with its confidence interval (None: too few samples)."""
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One limit held against one measurement, and the sentence that may be said of it."""
+
+    limit: Limit
+    verdict: Verdict
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All samples of one quantity in one test. ``wanted`` more than taken is never a pass."""
+
+    name: str
+    unit: str
+    wanted: int
+    samples: tuple[float, ...]
+    statistics: tuple[Statistic, ...]
+    judgements: tuple[Judgement, ...]
+    phases: dict[str, tuple[float, ...]] = field(default_factory=dict)  # same unit, in time order
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something the sources leave open, written down and not judged."""
+
+    what: str
+    value: str
+    ambiguity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One attempt of one test."""
+
+    test: str
+    attempt: int
+    requirements: tuple[str, ...]
+    verdict: Verdict
+    reason: str  # why it did not pass; "" for a plain pass
+    started_utc: str
+    duration_s: float
+    measurements: tuple[Measurement, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    visits: int = 0  # how many VisitRecords the trace holds for this attempt
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The foot of a journal. A journal without one is of a run that was cut off."""
+
+    ended_utc: str
+    verdict: Verdict | None  # None: interrupted before anything was judged
+    exit_status: int
+    reason: str = ""  # e.g. "interrupted by SIGTERM"
+
+
+Record = RunStarted | TestStarted | Result | RunFinished
