@@ -45,7 +45,7 @@ def _hints(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _fields(record: object) -> dict[str, object]:
+def _fields(record: Any) -> dict[str, object]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 

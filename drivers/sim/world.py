@@ -1,0 +1,92 @@
+"""The space virtual devices share: places, what is held to them, and chance.
+
+A real bench never loads it. A *place* is a name such as ``driver_handle``; a virtual reader
+listens at one, and a virtual phone or card is brought to one. What enters a reader's field is a
+ChipCard: the bytes side of a phone's secure element or of a key card.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import Protocol
+
+from drivers.api.device import Device, Identity
+
+
+class ChipCard(Protocol):
+    """What a reader's field powers. All calls of one visit come from one thread."""
+
+    @property
+    def atr(self) -> bytes:
+        """The ATR a PC/SC reader reports for it."""
+        ...
+
+    def power(self, *, on: bool) -> None:
+        """The field came or went; volatile state is lost when it goes."""
+        ...
+
+    def process(self, apdu: bytes) -> bytes | None:
+        """Answer one command APDU; None is a mute card that never answers."""
+        ...
+
+
+class Field(Protocol):
+    """A virtual reader's side of a place."""
+
+    def enter(self, card: ChipCard) -> None:
+        """A card came into the field."""
+        ...
+
+    def leave(self) -> None:
+        """The card left the field."""
+        ...
+
+
+class World(Device):
+    """One per virtual bench. Safe to use from several threads."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - chance of the simulation, not a secret
+        self._lock = threading.RLock()
+        self._fields: dict[str, Field] = {}
+        self._at: dict[str, ChipCard] = {}
+
+    def listen(self, place: str, field: Field) -> None:
+        """Put a reader's field at a place; what is already there enters it."""
+        with self._lock:
+            self._fields[place] = field
+            if place in self._at:
+                field.enter(self._at[place])
+
+    def unlisten(self, place: str) -> None:
+        """Take the reader away again."""
+        with self._lock:
+            self._fields.pop(place, None)
+
+    def bring(self, card: ChipCard, place: str) -> None:
+        """Hold a card to a place; it leaves where it was, and whatever was here leaves."""
+        with self._lock:
+            self.take(card)
+            if place in self._at:
+                self.take(self._at[place])
+            self._at[place] = card
+            if field := self._fields.get(place):
+                field.enter(card)
+
+    def take(self, card: ChipCard) -> None:
+        """Take a card away from wherever it is."""
+        with self._lock:
+            for place in [p for p, c in self._at.items() if c is card]:
+                del self._at[place]
+                if field := self._fields.get(place):
+                    field.leave()
+
+    def identity(self) -> Identity:
+        return Identity(make="Digital Key Rig", model="virtual world")
+
+    def close(self) -> None:
+        with self._lock:
+            for card in list(self._at.values()):
+                self.take(card)
+            self._fields.clear()

@@ -1,0 +1,44 @@
+"""Names a bench file may use, and the class each stands for.
+
+The only place in the project that knows both real and virtual drivers. Entries are text and
+are imported on first use, so a bench needs only the libraries of the drivers it names.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from drivers.api.device import Device
+from rig.bench.errors import BenchFileError
+
+DRIVERS = {
+    "nfc.pcsc": "drivers.nfc.pcsc:PcscReader",
+    "relay.hid": "drivers.relay.hid:HidRelayBoard",
+    "relay.switch": "drivers.relay.switch:RelaySwitch",
+    "relay.input": "drivers.relay.switch:InputSensor",
+    "sim.world": "drivers.sim.world:World",
+    "sim.pcscd": "drivers.sim.pcscd:PrivatePcscd",
+    "sim.pcsc_slot": "drivers.sim.pcsc_slot:PcscSlot",
+    "sim.reader": "drivers.sim.reader:InProcessReader",
+    "sim.body": "drivers.sim.body:VirtualBody",
+    "sim.relay_board": "drivers.sim.relay_board:VirtualRelayBoard",
+    "sim.phone": "drivers.sim.phone:VirtualPhone",
+    "sim.keycard": "drivers.sim.keycard:VirtualKeyCard",
+}
+
+
+def is_virtual(name: str) -> bool:
+    """Whether a result obtained through this driver counts as simulated."""
+    return name.startswith("sim.")
+
+
+def driver_class(name: str) -> type[Device]:
+    """Import and return the class a bench file names."""
+    try:
+        module, _, cls = DRIVERS[name].partition(":")
+    except KeyError:
+        raise BenchFileError(f"no driver {name!r}; known: {', '.join(sorted(DRIVERS))}") from None
+    found: object = getattr(import_module(module), cls)
+    if not (isinstance(found, type) and issubclass(found, Device)):
+        raise TypeError(f"{DRIVERS[name]} is not a Device")
+    return found
