@@ -1,0 +1,59 @@
+"""Protocol errors.
+
+* DigitalKeyError
+  * Malformed - bytes that break the encoding: TLV, APDU, a message's fields, a curve point
+  * Unverified - cryptography said no; a bad MAC or signature never passes as a value
+    * BadSignature
+    * BadMac
+  * StatusRefused - a status word other than success; carries it and the command's name
+  * NoCommonVersion - the device offers no protocol version the vehicle speaks
+  * KeyUnknown - the device names a key slot the vehicle has not enrolled
+  * ChannelSpent - the secure channel's counter has no value left
+"""
+
+from __future__ import annotations
+
+
+class DigitalKeyError(Exception):
+    """Base of everything the protocol raises."""
+
+
+class Malformed(DigitalKeyError):
+    """The bytes break the encoding."""
+
+
+class Unverified(DigitalKeyError):
+    """Cryptography said no."""
+
+
+class BadSignature(Unverified):
+    """The signature is not this key's over this message."""
+
+
+class BadMac(Unverified):
+    """The MAC is not this channel's over this message."""
+
+
+class StatusRefused(DigitalKeyError):
+    """The device answered with a status word other than success."""
+
+    def __init__(self, command: str, status: int, meaning: str) -> None:
+        super().__init__(f"{command} refused with {status:04X} ({meaning})")
+        self.command = command
+        self.status = status
+
+
+class NoCommonVersion(DigitalKeyError):
+    """The device offers no protocol version the vehicle speaks."""
+
+
+class KeyUnknown(DigitalKeyError):
+    """The device names a key slot the vehicle has not enrolled."""
+
+    def __init__(self, slot: bytes) -> None:
+        super().__init__(f"no key is enrolled in slot {slot.hex()}")
+        self.slot = slot
+
+
+class ChannelSpent(DigitalKeyError):
+    """The secure channel's counter has no value left."""

@@ -1,0 +1,139 @@
+"""Protocol settings: one named value for each fact that is inferred or not public at all.
+
+The vehicle and the virtual devices read the same settings, so a wrong guess here passes on both
+sides; that is why a report lists every one of them as an assumption. A bench file overrides them
+by name (``vehicle: settings:``) once a customer or the specification says better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+
+def _setting(default: Any, mark: Literal["inferred", "gap"], why: str) -> Any:
+    return field(default=default, metadata={"mark": mark, "why": why})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings at their defaults. Facts are those of the public notes on CCC-TS-101."""
+
+    mac_covers: Literal["data", "header_and_status"] = _setting(
+        "data",
+        "inferred",
+        "Readers that work with real phones MAC the ciphertext only; GlobalPlatform SCP03 also "
+        "covers the command header and the status word. Public notes on CCC are silent.",
+    )
+    channel_counter_start: int = _setting(
+        0,
+        "inferred",
+        "The AUTH1 response uses counter 0 and the first EXCHANGE counter 1 in Home Key; CCC only "
+        "says that the first command of the pairing channel uses 1.",
+    )
+    shared_secret_kdf: Literal["x963_sha256", "plain"] = _setting(
+        "x963_sha256",
+        "inferred",
+        "Home Key derives Kdh by X9.63 from the ECDH result and the transaction identifier; for "
+        "CCC it is only said that both go in.",
+    )
+    interface_contactless: int = _setting(
+        0x5E, "inferred", "The interface byte of the key schedule is sourced for Home Key only."
+    )
+    ranging_key_precomputed: bool = _setting(
+        False,
+        "inferred",
+        "With precomputation the volatile key material has 80 bytes instead of 48; which "
+        "transactions do so is not public.",
+    )
+    unknown_vehicle: Literal["refuse", "dummy"] = _setting(
+        "refuse",
+        "gap",
+        "How AUTH0 answers a vehicle identifier the device does not know: an error, or random "
+        "values that reveal nothing.",
+    )
+    unknown_vehicle_status: int = _setting(
+        0x6A88, "gap", "The status word of that refusal. Lists of status words are not public."
+    )
+    bad_vehicle_signature_status: int = _setting(
+        0x6982, "gap", "The status word with which AUTH1 refuses a vehicle's signature."
+    )
+    fast_without_secret: Literal["omit", "dummy"] = _setting(
+        "omit",
+        "gap",
+        "What a device that never met the vehicle puts in tag 9D when a fast transaction is asked "
+        "for: nothing, or random bytes.",
+    )
+    get_response_cla: int = _setting(
+        0x00, "inferred", "Class of GET RESPONSE outside a secure channel (ISO/IEC 7816-4)."
+    )
+    exchange_read_tag: int = _setting(
+        0x87, "inferred", "EXCHANGE tags are not public for CCC; these are those of Aliro."
+    )
+    exchange_write_tag: int = _setting(0x8A, "inferred", "As exchange_read_tag.")
+    exchange_set_tag: int = _setting(0x95, "inferred", "As exchange_read_tag.")
+    mailbox_size: int = _setting(
+        256, "gap", "Size of the private mailbox; its layout travels in tag 7F4D at pairing."
+    )
+    mailbox_signal_offset: int = _setting(0, "gap", "Where SigBmp lies in the private mailbox.")
+    mailbox_slots_offset: int = _setting(1, "gap", "Where SlotIdentBmp lies.")
+    mailbox_package_offset: int = _setting(
+        66, "gap", "Where the attestation package lies, after 8 slot identifiers of 8 bytes."
+    )
+    key_card_application: Literal["applet"] = _setting(
+        "applet", "gap", "Which application a key card answers to; assumed to be the phone's."
+    )
+    presence_check: Literal["reader"] = _setting(
+        "reader",
+        "gap",
+        "PRESENCE0/1 have no public bytes: a key counts as present while the reader sees the same "
+        "activation in its field.",
+    )
+
+
+class SettingError(ValueError):
+    """A setting that does not exist, or a value it cannot have."""
+
+
+def settings_from(overrides: Mapping[str, object]) -> Settings:
+    """The defaults with some of them replaced by name. Raises SettingError."""
+    hints = get_type_hints(Settings)
+    for name, value in overrides.items():
+        if name not in hints:
+            raise SettingError(f"no protocol setting {name!r}; there are {', '.join(hints)}")
+        _check(name, value, hints[name])
+    return Settings(**overrides)  # type: ignore[arg-type]  # checked above
+
+
+def _check(name: str, value: object, hint: Any) -> None:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            allowed = ", ".join(map(repr, get_args(hint)))
+            raise SettingError(f"setting {name} is {value!r}; it may be {allowed}")
+    elif type(value) is not hint:
+        raise SettingError(f"setting {name} is {value!r}; it must be of type {hint.__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A setting as a report states it."""
+
+    name: str
+    value: str
+    mark: str
+    why: str
+
+
+def assumptions(settings: Settings) -> tuple[Assumption, ...]:
+    """Every setting with its value in force, in the order of the class."""
+    return tuple(
+        Assumption(f.name, _shown(getattr(settings, f.name)), f.metadata["mark"], f.metadata["why"])
+        for f in fields(settings)
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value} (0x{value:02X})"
+    return str(value)
