@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
 from rig.digital_key import tlv
 from rig.digital_key.errors import Malformed
@@ -70,7 +70,7 @@ class TlvRecord:
 
 
 def _entry(name: str, hint: Any) -> tuple[str, Tag, bool]:
-    optional = get_origin(hint) is UnionType
+    optional = get_origin(hint) in (Union, UnionType)
     annotated = get_args(hint)[0] if optional else hint
     if get_origin(annotated) is not Annotated:
         raise TypeError(f"field {name} says no Tag")
