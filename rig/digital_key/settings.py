@@ -32,6 +32,12 @@ class Settings:
         "The AUTH1 response uses counter 0 and the first EXCHANGE counter 1 in Home Key; CCC only "
         "says that the first command of the pairing channel uses 1.",
     )
+    fast_channel_counter_start: int = _setting(
+        1,
+        "inferred",
+        "Counter of the first EXCHANGE after a fast transaction, which has no AUTH1 answer to use "
+        "up the one before it.",
+    )
     shared_secret_kdf: Literal["x963_sha256", "plain"] = _setting(
         "x963_sha256",
         "inferred",
