@@ -61,7 +61,7 @@ class Handshake:
 def standard_keys(handshake: Handshake) -> tuple[SessionKeys, Secret]:
     """Channel keys and Kpersistent of a standard transaction."""
     shared = handshake.vehicle_ephemeral.agree(handshake.device_ephemeral)
-    if handshake.settings.shared_secret_kdf == "x963_sha256":
+    if handshake.settings.shared_secret_kdf == "x963_sha256":  # noqa: S105 - a setting's value
         shared = x963_kdf(shared, handshake.transaction_id, 32)
     order = handshake.profile.key_context
     volatile = _join(order, handshake.context(b"Volatile"))

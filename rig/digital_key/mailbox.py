@@ -29,10 +29,11 @@ class Mailbox:
 
         Raises StatusRefused when it lies outside, Malformed when the answer does.
         """
-        parts = []
-        for start in range(offset, offset + length, _MOST_AT_ONCE):
-            parts.append(self._read_part(start, min(_MOST_AT_ONCE, offset + length - start)))
-        return b"".join(parts)
+        end = offset + length
+        return b"".join(
+            self._read_part(start, min(_MOST_AT_ONCE, end - start))
+            for start in range(offset, end, _MOST_AT_ONCE)
+        )
 
     def write(self, offset: int, data: bytes) -> None:
         """Write a range. Raises StatusRefused when it lies outside."""

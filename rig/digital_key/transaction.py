@@ -26,10 +26,12 @@ from rig.digital_key.status import meaning
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """Who the vehicle is to a device: its identifier and its long-term key."""
+    """Who the vehicle is to a device, and which dialect it speaks."""
 
     identifier: bytes
-    key: PrivateKey
+    key: PrivateKey  # long-term
+    profile: Profile
+    settings: Settings
 
 
 class EnrolledKey(Protocol):
@@ -70,8 +72,6 @@ class Transaction:
         send: Send,
         vehicle: Vehicle,
         enrolment: Enrolment,
-        profile: Profile,
-        settings: Settings,
         *,
         ephemeral: Callable[[], PrivateKey] = PrivateKey.generate,
         random: Callable[[int], bytes] = os.urandom,
@@ -79,8 +79,8 @@ class Transaction:
         self._send = send
         self._vehicle = vehicle
         self._enrolment = enrolment
-        self._profile = profile
-        self._settings = settings
+        self._profile = vehicle.profile
+        self._settings = vehicle.settings
         self._ephemeral = ephemeral
         self._random = random
         self._version = self._device_versions = b""
