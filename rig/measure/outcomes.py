@@ -2,6 +2,8 @@
 
 * AssertionError (Python's own) - the device under test was judged and found wanting: *fail*
   * Unmet - a condition did not come true in time
+  * LimitMissed - a measurement was taken, and a limit on it was not kept
+  * NotMeasured - samples were declared and not taken
 * Outcome
   * Inconclusive - it could not be judged; the reason says why
   * NotApplicable - this vehicle, phone or market does not have it
@@ -14,6 +16,14 @@ from __future__ import annotations
 
 class Unmet(AssertionError):
     """A condition of the vehicle did not come true within its deadline."""
+
+
+class LimitMissed(AssertionError):
+    """A measurement was taken, and a limit on it was not kept; the message is the statement."""
+
+
+class NotMeasured(AssertionError):
+    """Fewer samples were taken than the test declared."""
 
 
 class Outcome(Exception):

@@ -40,6 +40,9 @@ class Condition(Protocol):
     """Something that comes true, such as *the driver's door is unlocked*."""
 
     def wait(self, timeout_s: float = ...) -> Occurrence:
-        """Wait for it. Raises Unmet when it stays false although the bench worked, Inconclusive
-        when a visit was cut short, and the driver's error when the bench broke."""
+        """Wait until it is true.
+
+        Raises Unmet when it stays false although the bench worked, Inconclusive when a visit was
+        cut short, and the driver's error when the bench broke.
+        """
         ...

@@ -1,0 +1,20 @@
+"""What can be wrong with a measurement itself; to the run each is a rig *error*, never a fail.
+
+* MeasureError
+  * LimitError - a limit that nobody could judge: no basis, an unknown statistic, no number
+  * SampleError - a sample that cannot be taken: no mark to begin at, a unit that is no time
+"""
+
+from __future__ import annotations
+
+
+class MeasureError(Exception):
+    """Base of everything this package raises besides the outcomes."""
+
+
+class LimitError(MeasureError):
+    """A limit that nobody could judge."""
+
+
+class SampleError(MeasureError):
+    """A sample that cannot be taken as asked."""
