@@ -20,6 +20,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rig.measure.errors import LimitError
 from rig.measure.statistics import (
@@ -79,8 +80,11 @@ class Limits:
     def __init__(self, plan: Mapping[str, Mapping[str, Mapping[str, object]]]) -> None:
         self._sets = {name: _read_set(name, entries) for name, entries in plan.items()}
 
-    def __call__(self, name: str) -> dict[str, Bound]:
-        """Return the limits of one measurement; LimitError when the plan has none for it."""
+    def __call__(self, name: str) -> dict[str, Any]:
+        """Return one measurement's Bounds by statistic; LimitError when the plan has none.
+
+        Typed loosely, because a type checker holds ``**`` against every keyword of ``measure``.
+        """
         try:
             return dict(self._sets[name])
         except KeyError:
