@@ -88,6 +88,8 @@ def test_a_percentile_limit_is_judged_by_what_the_samples_show(
 def test_a_sample_on_the_bound_keeps_it() -> None:
     assert judge(P95, Series([1000.0] * 59, 59, "ms")).verdict is Verdict.PASS
     assert judge(P95, Series([1000.1] * 59, 59, "ms")).verdict is Verdict.FAIL
+    p5 = at_least(0.5, basis="plan").on("p5")
+    assert judge(p5, Series([0.5] * 59, 59, "m")).verdict is Verdict.PASS
 
 
 def test_a_lower_limit_on_a_low_percentile_says_how_many_reach_it() -> None:
