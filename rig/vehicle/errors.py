@@ -1,0 +1,30 @@
+"""Vehicle errors.
+
+* VehicleError
+  * KeyringError - the provisioning file is wrong
+  * WiringError - the bench lacks a device the vehicle cannot do without
+  * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
+"""
+
+from __future__ import annotations
+
+
+class VehicleError(Exception):
+    """Base of what goes wrong in the rig's own vehicle."""
+
+
+class KeyringError(VehicleError):
+    """The provisioning file is wrong."""
+
+
+class WiringError(VehicleError):
+    """The bench lacks a device the vehicle cannot do without."""
+
+
+class ActuatorStuck(VehicleError):
+    """A relay was commanded and its sensor did not follow in time."""
+
+    def __init__(self, sensor: str, wanted: bool, timeout_s: float) -> None:
+        state = "active" if wanted else "inactive"
+        super().__init__(f"{sensor}: not {state} {timeout_s:g} s after its relay was commanded")
+        self.sensor = sensor

@@ -1,0 +1,111 @@
+"""One thread per reader: waits for a device, has it served, waits until it is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from drivers.api.errors import DriverError
+from drivers.api.nfc import CardLink, NfcReader
+from rig.digital_key.wire import Transceive
+from rig.vehicle.visit import Visit
+
+_STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
+_PAUSE_S = 0.1  # before a broken reader is tried again
+
+Layer = Callable[[Transceive], Transceive]
+
+
+class Watcher(Protocol):
+    """Who wants to know of visits; called from the loop's thread."""
+
+    def began(self, visit: Visit) -> None: ...
+    def ended(self, visit: Visit) -> None: ...
+    def left(self, place: str) -> None:
+        """The device that was served last is gone from the field."""
+        ...
+
+
+class ReaderLoop:
+    """Serves one reader. ``fault`` is the bench error that keeps it from working now, or None."""
+
+    def __init__(
+        self,
+        place: str,
+        reader: NfcReader,
+        serve: Callable[[Visit, Transceive], None],
+        watcher: Watcher,
+    ) -> None:
+        self.place = place
+        self.fault: DriverError | None = None
+        self.between: Layer | None = None  # somebody between vehicle and device: an attack
+        self._reader = reader
+        self._serve = serve
+        self._watcher = watcher
+        self._occupied = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"reader {place}", daemon=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the reader works and its field is empty, as far as the loop has seen."""
+        return self.fault is None and not self._occupied
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the loop and wait for its thread, which may sit in a mute device's deadline."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._once()
+                self.fault = None
+            except DriverError as exc:
+                self.fault = exc
+                self._stopping.wait(_PAUSE_S)
+
+    def _once(self) -> None:
+        if self._occupied:  # the last device may still be there, even across a reader's failure
+            self._await_removal()
+            return
+        link = self._reader.wait_for_card(_STEP_S)
+        if link is None:
+            return
+        self._occupied = True
+        try:
+            self._visit(link)
+        finally:
+            link.close()
+
+    def _visit(self, link: CardLink) -> None:
+        visit = Visit(self.place, self._reader.name or self.place)
+        visit.timeline.mark("presence", link.target.seen_ns)
+        self._watcher.began(visit)
+        transceive: Transceive = link.transceive
+        if self.between is not None:
+            transceive = self.between(transceive)
+        try:
+            self._serve(visit, transceive)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, the visit carries it to the test
+            visit.end_with(exc)
+        finally:
+            self._watcher.ended(visit)
+
+    def _await_removal(self) -> None:
+        """One step of waiting. A reader that fails has lost sight of the device: it counts as
+        gone for authorisation, but is not served again before it was seen to leave.
+        """
+        try:
+            gone = self._reader.wait_for_removal(_STEP_S)
+        except DriverError:
+            self._watcher.left(self.place)
+            raise
+        if gone:
+            self._occupied = False
+            self._watcher.left(self.place)

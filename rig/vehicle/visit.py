@@ -1,0 +1,106 @@
+"""A visit: one card or phone in one reader's field, from detection to the last relay edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from drivers.api.errors import CardLost, DriverError, LinkTimeout
+from rig.digital_key.dissect import dissect, name_of
+from rig.digital_key.errors import DigitalKeyError
+from rig.digital_key.messages import Outcome
+from rig.digital_key.profiles import Purpose
+from rig.measure.outcomes import Inconclusive
+from rig.measure.timeline import Timeline
+from rig.records.trace import FieldRecord, StepRecord, VisitRecord
+
+
+class Ending(StrEnum):
+    """How a visit ended."""
+
+    UNLOCKED = "unlocked"
+    LOCKED = "locked"
+    START_AUTHORISED = "start authorised"
+    REFUSED = "refused"  # by the vehicle, or by the device
+    INTERRUPTED = "interrupted"  # the card or phone left the field
+    MUTE = "mute"  # in the field, and no answer
+    FAULT = "fault"  # the rig or the bench broke
+
+
+ACHIEVED = (Ending.UNLOCKED, Ending.LOCKED, Ending.START_AUTHORISED)
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of a visit. Written by its reader loop, read by others once finished."""
+
+    place: str
+    reader: str
+    timeline: Timeline = field(default_factory=Timeline)
+    purpose: Purpose | None = None
+    ending: Ending = Ending.FAULT
+    explanation: str = ""
+    key: str = ""  # name of the authenticated key
+    fast: bool = False
+    outcome: Outcome | None = None  # what CONTROL FLOW told the device
+    notes: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+    @property
+    def refused(self) -> bool:
+        return self.ending is Ending.REFUSED
+
+    def end(self, ending: Ending, explanation: str) -> None:
+        """Note how it ended."""
+        self.ending, self.explanation = ending, explanation
+
+    def end_with(self, error: DriverError | DigitalKeyError | Exception) -> None:
+        """Note the exception that ended it; what kind it is decides what it means."""
+        self.error = error
+        step = name_of(self.timeline.exchanges[-1].command) if self.timeline.exchanges else "start"
+        if isinstance(error, CardLost):
+            self.end(Ending.INTERRUPTED, f"{self.reader}: the device left the field at {step}")
+        elif isinstance(error, LinkTimeout):
+            self.end(Ending.MUTE, f"{self.reader}: no answer from the device at {step}: {error}")
+        elif isinstance(error, DigitalKeyError):
+            self.end(Ending.REFUSED, f"{step}: {error}")
+        else:
+            self.end(Ending.FAULT, f"{self.reader}: {step}: {type(error).__name__}: {error}")
+
+    def raise_if_broken(self) -> None:
+        """Raise what kept the visit from being judged: Inconclusive, or the bench's error."""
+        if self.ending in (Ending.INTERRUPTED, Ending.MUTE):
+            raise Inconclusive(self.explanation) from self.error
+        if self.ending is Ending.FAULT and self.error is not None:
+            raise self.error
+
+    def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
+        """The visit for the trace; times count from its first mark."""
+        marks = self.timeline.marks
+        stamps = [*marks.values(), *(e.sent_ns for e in self.timeline.exchanges)]
+        zero = min(stamps, default=0)
+        return VisitRecord(
+            test=test,
+            attempt=attempt,
+            number=number,
+            place=self.place,
+            outcome=self.ending,
+            explanation="; ".join(filter(None, (self.explanation, *self.notes))),
+            marks={name: t - zero for name, t in sorted(marks.items(), key=lambda m: m[1])},
+            steps=tuple(
+                StepRecord(
+                    name=name_of(e.command),
+                    device=e.device,
+                    sent_ns=e.sent_ns - zero,
+                    received_ns=e.received_ns - zero,
+                    command=e.command.hex(),
+                    response=e.response.hex(),
+                    error=e.error,
+                    fields=tuple(
+                        FieldRecord(d.level, d.label, d.value, d.note)
+                        for d in dissect(e.command, e.response)
+                    ),
+                )
+                for e in self.timeline.exchanges
+            ),
+        )
