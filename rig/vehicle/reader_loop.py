@@ -98,8 +98,10 @@ class ReaderLoop:
             self._watcher.ended(visit)
 
     def _await_removal(self) -> None:
-        """One step of waiting. A reader that fails has lost sight of the device: it counts as
-        gone for authorisation, but is not served again before it was seen to leave.
+        """Wait one step.
+
+        A reader that fails has lost sight of the device: it counts as gone for authorisation, but
+        is not served again before it was seen to leave.
         """
         try:
             gone = self._reader.wait_for_removal(_STEP_S)

@@ -1,0 +1,167 @@
+"""The vehicle at work: built from a bench, its reader loops running, reset between tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from drivers.api.clock import Clock, SystemClock
+from drivers.api.device import Device
+from drivers.api.errors import DriverError
+from drivers.api.phone import KeyHolder
+from rig.digital_key.crypto import PrivateKey
+from rig.digital_key.profiles import PROFILES
+from rig.digital_key.settings import assumptions, settings_from
+from rig.digital_key.transaction import Vehicle
+from rig.digital_key.wire import Transceive
+from rig.records.run import SettingRecord
+from rig.vehicle.body import Body, Power, UnlockScope
+from rig.vehicle.keyring import Key, load_keyring
+from rig.vehicle.reader_loop import ReaderLoop
+from rig.vehicle.service import Service
+from rig.vehicle.visit import Visit
+from rig.vehicle.visit_log import VisitLog
+from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, wire_up
+
+_RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
+
+
+class VehicleDescription(Protocol):
+    """The vehicle section of a bench file, as far as the vehicle needs it."""
+
+    @property
+    def keyring(self) -> Path: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def settings(self) -> Mapping[str, object]: ...
+    def facts(self) -> dict[str, str]:
+        """What describes the vehicle, for the report."""
+        ...
+
+
+class RunningVehicle:
+    """The rig's vehicle on the devices of a bench. ``start`` sets the reader loops going."""
+
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        description: VehicleDescription,
+        clock: Clock | None = None,
+    ) -> None:
+        """Raises WiringError, KeyringError or SettingError; moves nothing."""
+        self.clock = clock or SystemClock()
+        self._description = description
+        self._holders = [d for d in devices.values() if isinstance(d, KeyHolder)]
+        wiring = wire_up(devices)
+        self.body = Body(wiring, self.clock)
+        self.keyring = load_keyring(description.keyring)
+        self._provisioned = load_keyring(description.keyring)
+        self._settings = settings_from(description.settings)
+        vehicle = Vehicle(
+            self.keyring.identifier,
+            self.keyring.vehicle_key,
+            PROFILES[description.profile],
+            self._settings,
+        )
+        self.service = Service(vehicle, self.keyring, self.body, self.clock)
+        self._vehicle = vehicle
+        self._log = VisitLog()
+        self._in_tray: Key | None = None
+        self._started_before = False
+        self._loops = {
+            HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
+            TRAY: ReaderLoop(TRAY, wiring.readers[TRAY], self._serve_tray, self),
+        }
+
+    def start(self) -> None:
+        """Let the readers serve devices."""
+        for loop in self._loops.values():
+            loop.start()
+
+    def stop(self) -> None:
+        """Stop serving; returns when the loops have ended."""
+        for loop in self._loops.values():
+            loop.stop()
+
+    def reset(self) -> None:
+        """Bring vehicle and bench to the state every test begins with.
+
+        Nothing in any field, everything shut and locked, power off, settings and keys as
+        provisioned. Raises the bench error when a reader stays broken.
+        """
+        for holder in self._holders:
+            holder.withdraw()
+        for loop in self._loops.values():
+            loop.between = None
+        self.service.vehicle = self._vehicle
+        self.service.fast_at_handle = True
+        self.service.ephemeral = PrivateKey.generate
+        self.body.unlock_scope = UnlockScope.ALL
+        self.keyring.restore(self._provisioned)
+        self._await_empty_fields()
+        self.body.set_power(Power.OFF)
+        for closure in CLOSURES:
+            self.body.move(closure, to_open=False)
+        self.body.set_locks(unlock=False)
+        self._started_before = False
+        self._log.disregard()
+
+    def take_visits(self) -> list[Visit]:
+        """All visits finished since the last call."""
+        return self._log.take()
+
+    def settings_records(self) -> tuple[SettingRecord, ...]:
+        """The protocol's assumptions in force."""
+        profile = self._vehicle.profile
+        fast = SettingRecord(
+            f"profile {profile.name}: fast_context",
+            ", ".join(part.name.lower() for part in profile.fast_context),
+            profile.fast_context_mark,
+            "Order of what goes into the fast transaction's key derivation.",
+        )
+        own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumptions(self._settings))
+        return (*own, fast)
+
+    def facts(self) -> dict[str, str]:
+        """What describes the vehicle, for the report."""
+        return {**self._description.facts(), "identifier": self.keyring.identifier.hex()}
+
+    # --- the reader loops' side --------------------------------------------------------------
+
+    def began(self, visit: Visit) -> None:  # noqa: ARG002 - the log counts, it does not look
+        self._log.began()
+
+    def ended(self, visit: Visit) -> None:
+        self._log.ended(visit)
+
+    def left(self, place: str) -> None:
+        if place == TRAY:
+            self._in_tray = None
+
+    def await_visit(self, timeout_s: float) -> Visit | None:
+        return self._log.next(timeout_s)
+
+    def quiet(self) -> bool:
+        return self._log.quiet()
+
+    def now_ns(self) -> int:
+        return self.clock.now_ns()
+
+    def raise_fault(self) -> None:
+        for loop in self._loops.values():
+            if loop.fault is not None:
+                raise loop.fault
+
+    def _serve_tray(self, visit: Visit, transceive: Transceive) -> None:
+        self._in_tray = self.service.serve_tray(visit, transceive, again=self._started_before)
+
+    def _await_empty_fields(self) -> None:
+        deadline = self.clock.now_ns() + int(_RECOVERY_S * 1e9)
+        while not all(loop.idle for loop in self._loops.values()):
+            if self.clock.now_ns() > deadline:
+                self.raise_fault()
+                busy = [p for p, loop in self._loops.items() if not loop.idle]
+                raise DriverError("a device is still in the field", device=", ".join(busy))
+            self.clock.sleep(0.002)
