@@ -1,19 +1,34 @@
-"""What can be wrong with a bench before any test runs.
+"""What can be wrong with a bench before any test runs, and what can go wrong around one.
 
-* BenchError
+* BenchError - also raised itself: devices that would not close, a watchdog that ended
   * BenchFileError - the file asks for something that does not exist; carries file and line
   * BenchUnavailable - the file is right, but this machine or bench lacks something it needs
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class BenchError(Exception):
-    """Base of everything that stops a bench from opening."""
+    """Base of everything a bench raises besides its devices' own errors."""
 
 
 class BenchFileError(BenchError):
-    """The bench file asks for something that does not exist."""
+    """The bench file asks for something that does not exist.
+
+    Reads ``FILE:LINE: what was found, and what is allowed``; ``file`` and ``line`` (from 1) are
+    None where there is no such place.
+    """
+
+    def __init__(self, message: str, *, file: Path | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.file, self.line) if part is not None]
+        return ": ".join([":".join(place), super().__str__()] if place else [super().__str__()])
 
 
 class BenchUnavailable(BenchError):

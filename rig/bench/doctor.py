@@ -1,0 +1,94 @@
+"""Looks at each device of a bench by itself: is it there, who is it, is it well, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from drivers.api.device import Device, Finding, Identity
+from drivers.api.errors import (
+    CardLost,
+    DeviceNotFound,
+    DriverError,
+    DriverUnavailable,
+    FrameError,
+    LinkLost,
+    LinkTimeout,
+)
+from rig.bench.attempts import Attempt, attempts, close_all, described, failure_of
+from rig.bench.description import BenchDescription
+
+_ADVICE: dict[type[Exception], str] = {
+    DriverUnavailable: "install what is missing, or use a bench without this device",
+    DeviceNotFound: "check power, cable and the serial number or name in the bench file",
+    CardLost: "put the card or phone back and try again",
+    LinkLost: "unplug and plug it again; check the cable",
+    LinkTimeout: "it is there but mute: switch it off and on again",
+    FrameError: "it answers in another way than its driver expects: check make and firmware",
+    DriverError: "see the manual of the device for this refusal",
+}
+_FAULT = "this is a fault of the driver, not of the device: report it"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How one device is. ``problem`` is "" when it was found and could be examined to the end."""
+
+    device: str
+    driver: str
+    found: bool
+    identity: Identity = field(default_factory=Identity)
+    findings: tuple[Finding, ...] = ()
+    problem: str = ""
+    advice: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.found and not self.problem and all(f.ok for f in self.findings)
+
+
+def examine(description: BenchDescription) -> Iterator[Diagnosis]:
+    """Open each device in the order of the file, and say how it is as soon as that is known.
+
+    The bench's fallback plays no part. No switch is set; one is opened and closed, which leaves
+    it safe. A device that would not close is diagnosed a second time, at the end.
+    """
+    devices: dict[str, Device] = {}
+    try:
+        for attempt in attempts(description.devices, devices):
+            yield _diagnosis(attempt)
+    finally:
+        failed = close_all(devices)
+    for name, error in failed.items():
+        driver = description.entry(name).driver
+        yield _with_problem(Diagnosis(name, driver, found=True), error, "would not close: ")
+
+
+def _diagnosis(attempt: Attempt) -> Diagnosis:
+    name, driver = attempt.entry.name, attempt.entry.driver
+    if attempt.device:
+        return _examined(name, driver, attempt.device)
+    absent = Diagnosis(name, driver, found=False)
+    if attempt.error:
+        return _with_problem(absent, attempt.error)
+    blocker = attempt.blocked_by
+    problem = f"not examined because {blocker} failed"
+    return replace(absent, problem=problem, advice=f"see {blocker}")
+
+
+def _examined(name: str, driver: str, device: Device) -> Diagnosis:
+    """Ask an open device who it is and let it test itself."""
+    identities: list[Identity] = []
+    findings: list[Finding] = []
+    error = failure_of(lambda: identities.append(device.identity()))
+    error = error or failure_of(lambda: findings.extend(device.self_test()))
+    identity = identities[0] if identities else Identity()
+    found = Diagnosis(name, driver, True, identity, tuple(findings))
+    return _with_problem(found, error) if error else found
+
+
+def _with_problem(diagnosis: Diagnosis, error: Exception, doing: str = "") -> Diagnosis:
+    advice = next((_ADVICE[cls] for cls in type(error).__mro__ if cls in _ADVICE), _FAULT)
+    text = described(error).removeprefix(f"{diagnosis.device}: ")
+    return replace(diagnosis, problem=f"{doing}{text}", advice=advice)

@@ -1,0 +1,89 @@
+"""A bench file as a tree of values that know their lines, and complaints that name them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeAlias
+
+from rig.bench.errors import BenchFileError
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of the file. ``line`` is that of the key it stands under, or its own in a list."""
+
+    value: Scalar | list[Node] | dict[str, Node]
+    line: int
+
+    def plain(self) -> object:
+        """The value without lines."""
+        if isinstance(self.value, list):
+            return [item.plain() for item in self.value]
+        if isinstance(self.value, dict):
+            return {key: item.plain() for key, item in self.value.items()}
+        return self.value
+
+    def under(self, path: Iterable[object]) -> tuple[str, Node]:
+        """The node at the end of ``path``, or the last on the way there, with its dotted name."""
+        node, names = self, []
+        for step in path:
+            inner: Node | None = None
+            if isinstance(node.value, dict):
+                inner = node.value.get(str(step))
+            elif isinstance(node.value, list) and isinstance(step, int):
+                inner = node.value[step] if step < len(node.value) else None
+            if inner is None:
+                break
+            node = inner
+            names.append(str(step))
+        return ".".join(names), node
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that is being read."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the paths in the file begin."""
+        return self.path.absolute().parent
+
+    def error(self, line: int, message: str) -> BenchFileError:
+        """A complaint about a line."""
+        return BenchFileError(message, file=self.path, line=line)
+
+    def mapping(self, node: Node, what: str) -> dict[str, Node]:
+        """The node as a mapping, or a complaint that ``what`` must be one."""
+        if not isinstance(node.value, dict):
+            raise self.error(
+                node.line, f"{what} must be a mapping of names to values, found {shown(node)}"
+            )
+        return node.value
+
+    def text(self, node: Node, what: str) -> str:
+        """The node as text that is not empty, or a complaint."""
+        if not isinstance(node.value, str) or not node.value:
+            raise self.error(node.line, f"{what} must be text, found {shown(node)}")
+        return node.value
+
+
+def shown(node: Node) -> str:
+    """A value as it may stand in a message: short, and with text in quotes."""
+    text = "nothing" if node.value is None else json.dumps(node.plain(), ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def allowed(found: str, names: Iterable[str], what: str) -> str:
+    """``did you mean x? WHAT: a, b, c`` for a name that is none of ``names``."""
+    known = sorted(names)
+    close = get_close_matches(found, known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{hint}{what}: {', '.join(known) or 'none'}"
