@@ -12,6 +12,7 @@ import threading
 from typing import Protocol
 
 from drivers.api.device import Device, Identity
+from rig.digital_key.settings import Settings
 
 
 class ChipCard(Protocol):
@@ -44,9 +45,14 @@ class Field(Protocol):
 
 
 class World(Device):
-    """One per virtual bench. Safe to use from several threads."""
+    """One per virtual bench. Safe to use from several threads.
+
+    ``settings`` are the protocol settings of everything virtual here. Whoever plays the vehicle
+    sets them before the first visit; a phone reads them at each SELECT.
+    """
 
     def __init__(self, seed: int = 0) -> None:
+        self.settings = Settings()
         self.random = random.Random(seed)  # noqa: S311 - chance of the simulation, not a secret
         self._lock = threading.RLock()
         self._fields: dict[str, Field] = {}
