@@ -1,0 +1,107 @@
+"""Plans: which tests run in which order, under which limits, with how many samples.
+
+A plan is a YAML file. ``tests`` are files, folders or the beginnings of node ids, relative to the
+plan file's folder or to ``testplans``; limits have names, so that tests refer to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, Strict, model_validator
+
+from rig.plans.catalogue import Entry, Text, Texts
+from rig.plans.errors import PlanError
+
+TESTPLANS = Path(__file__).resolve().parents[2] / "testplans"
+
+
+class PlanLimit(Entry):
+    """A bound on one statistic: exactly one of ``at_most`` and ``at_least``, and its basis."""
+
+    at_most: float | None = None
+    at_least: float | None = None
+    unit: Text
+    basis: Text
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Self:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("wants exactly one of at_most and at_least")
+        return self
+
+    def bound(self) -> dict[str, object]:
+        """The bound and its basis, as rig.measure's Limits reads them."""
+        name = "at_least" if self.at_most is None else "at_most"
+        return {name: getattr(self, name), "basis": self.basis}
+
+
+class PlanContent(Entry):
+    """What a plan file says."""
+
+    title: Text
+    description: str = ""
+    tests: Annotated[Texts, Field(min_length=1)]
+    limits: dict[str, Annotated[dict[str, PlanLimit], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    counts: dict[str, Annotated[int, Strict(True), Field(ge=1)]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as it was read. ``path`` is None for tests that were named by hand."""
+
+    name: str
+    title: str
+    tests: tuple[str, ...] = ()
+    description: str = ""
+    limits: dict[str, dict[str, PlanLimit]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    path: Path | None = None
+    sha256: str = ""
+
+    def count(self, name: str) -> int:
+        """How often, by the name the plan gives it; PlanError when it gives none."""
+        try:
+            return self.counts[name]
+        except KeyError:
+            known = ", ".join(sorted(self.counts)) or "none"
+            raise PlanError(f"plan {self.name} has no count {name!r}; it has: {known}") from None
+
+    def unit(self, measurement: str) -> str | None:
+        """The unit in which the plan limits a measurement; None when it has no limit for it."""
+        entries = self.limits.get(measurement)
+        return next(iter(entries.values())).unit if entries else None
+
+
+def locate(plan: Plan) -> tuple[Location, ...]:
+    """Find every entry of ``tests`` on the disk; PlanError names what is not there."""
+    folders = [TESTPLANS] if plan.path is None else [plan.path.parent, TESTPLANS]
+    return tuple(_locate(plan, entry, folders) for entry in plan.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One entry of a plan: the file or folder, and what follows it in a node id."""
+
+    entry: str
+    path: Path
+    inside: str  # "" or "::TestClass::test_name"
+
+    @property
+    def argument(self) -> str:
+        """What pytest takes for it."""
+        return f"{self.path}{self.inside}" if self.path.is_file() else str(self.path)
+
+
+def _locate(plan: Plan, entry: str, folders: list[Path]) -> Location:
+    file, separator, inside = entry.partition("::")
+    for folder in folders:
+        path = (folder / file).resolve()
+        if path.exists():
+            return Location(entry, path, separator + inside)
+    places = " and ".join(str(f) for f in folders)
+    raise PlanError(f"{plan.path or plan.name}: tests: {file!r} is not in {places}")
