@@ -1,0 +1,116 @@
+"""Which visits of the trace the page shows: read once, as a stream, keeping only those."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from reports.plots.waterfall import latency_ns
+from reports.standing import Standing
+from reports.trials import Trial
+from rig.records.trace import VisitRecord
+from rig.records.verdict import Verdict
+
+FAILING_VISITS = 400  # visits of failing attempts on one page
+PASSING_TESTS = 200  # passing tests with one visit each
+_OPEN_ALL = 6  # a failing attempt with no more visits than this is shown unfolded
+_FAILING = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A visit on the page, unfolded or not."""
+
+    visit: VisitRecord
+    unfolded: bool
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The shown visits of one attempt and how many the trace holds."""
+
+    trial: Trial
+    attempt: int
+    standing: Standing
+    reason: str
+    failing: bool
+    total: int = 0
+    visits: list[VisitRecord] = field(default_factory=list)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The visits, those unfolded that a reader wants first."""
+        if not self.failing:
+            return tuple(Shown(v, unfolded=False) for v in self.visits)
+        odd = _odd_ones(self.visits)
+        return tuple(Shown(v, v.number in odd) for v in self.visits)
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """All evidence of the page; ``left_out`` visits stay in the trace."""
+
+    failing: tuple[Evidence, ...]
+    passing: tuple[Evidence, ...]
+    total: int
+    left_out: int
+    strays: int  # visits of a test that the journal does not know
+
+
+def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> Gallery:
+    """Choose from the trace: every visit of a failing attempt, the median one of a passing test."""
+    attempts = {(e.trial.test, e.attempt): e for t in trials for e in _attempts(t)}
+    total = strays = shown_failing = shown_passing = 0
+    for key, group in groupby(visits, key=lambda v: (v.test, v.attempt)):
+        found = list(group)  # the visits of one attempt at most
+        total += len(found)
+        evidence = attempts.get(key)
+        if evidence is None:
+            strays += len(found)
+            continue
+        evidence.total += len(found)
+        if evidence.failing:
+            kept = found[: FAILING_VISITS - shown_failing]
+            evidence.visits += kept
+            shown_failing += len(kept)
+        elif not evidence.visits and shown_passing < PASSING_TESTS and _is_last(evidence):
+            evidence.visits.append(_median(found))
+            shown_passing += 1
+    return Gallery(
+        failing=tuple(e for e in attempts.values() if e.failing and (e.visits or e.total)),
+        passing=tuple(e for e in attempts.values() if not e.failing and e.visits),
+        total=total,
+        left_out=total - shown_failing - shown_passing,
+        strays=strays,
+    )
+
+
+def _attempts(trial: Trial) -> Iterator[Evidence]:
+    """An attempt that left no result counts as failing: it is where the run broke off."""
+    for result in trial.attempts:
+        standing = Standing(result.verdict.value)
+        failing = result.verdict in _FAILING
+        yield Evidence(trial, result.attempt, standing, result.reason, failing)
+    if (under_way := trial.under_way) is not None:
+        yield Evidence(trial, under_way, Standing.UNFINISHED, "", failing=True)
+
+
+def _is_last(evidence: Evidence) -> bool:
+    last = evidence.trial.last
+    return last is not None and last.attempt == evidence.attempt
+
+
+def _median(visits: Sequence[VisitRecord]) -> VisitRecord:
+    ordered = sorted(visits, key=lambda v: (latency_ns(v), v.number))
+    return ordered[(len(ordered) - 1) // 2]
+
+
+def _odd_ones(visits: Sequence[VisitRecord]) -> set[int]:
+    """Numbers of the visits that stand out: an error on the wire, a rare outcome, the slowest."""
+    if len(visits) <= _OPEN_ALL:
+        return {v.number for v in visits}
+    usual, _count = Counter(v.outcome for v in visits).most_common(1)[0]
+    odd = {v.number for v in visits if v.outcome != usual or any(s.error for s in v.steps)}
+    return odd | {max(visits, key=latency_ns).number}

@@ -1,0 +1,1 @@
+"""Geometry of the page's figures; the templates draw them as static SVG."""

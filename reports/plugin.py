@@ -1,0 +1,56 @@
+"""The second pytest plugin: an engineer's page, JUnit XML and the compliance page of a rig run.
+
+It does nothing unless `--run-dir` names a run folder once the rig's plugin has configured itself.
+The rig's plugin sets it before ordinary ``pytest_configure`` hooks, so that pytest-html and JUnit,
+which come after this plugin, still find the paths set here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.engineer import EngineerPage
+from reports.errors import ReportError
+from reports.page import write_page
+from rig.records.journal import JOURNAL
+
+_ENGINEER = "reports-engineer-page"
+
+
+def run_folder(config: pytest.Config) -> Path | None:
+    """The folder of the run under way, or None."""
+    text: str | None = config.getoption("rig_run_dir", None)
+    return Path(text) if text else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Send pytest-html and JUnit into the run folder unless the user chose otherwise."""
+    folder = run_folder(config)
+    if folder is None:
+        return
+    if getattr(config.option, "xmlpath", "") is None:
+        config.option.xmlpath = str(folder / "junit.xml")
+    if getattr(config.option, "htmlpath", "") is None:
+        config.option.htmlpath = str(folder / "engineer.html")
+        config.option.self_contained_html = True
+    config.pluginmanager.register(EngineerPage(folder), _ENGINEER)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Render the compliance page: the session is over and the journal has its last record."""
+    folder = run_folder(config)
+    if folder is None or not (folder / JOURNAL).is_file():
+        return  # no run, or one that ended before its first record
+    try:
+        write_page(folder)
+    except ReportError as exc:
+        _say(config, f"The compliance page was not rendered; the results stand. {exc}")
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None:
+        terminal.ensure_newline()
+        terminal.write_line(line, red=True)

@@ -1,0 +1,147 @@
+"""The first screen: what may be said of the run, what blocks, and what stays open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reports.coverage import Coverage
+from reports.standing import Standing
+from reports.trials import Trial
+from reports.wording import say_test, write_count
+from rig.records.journal import Run
+from rig.records.verdict import worst
+
+SHOWN = 6  # lines per list on the first screen
+_OPEN = (
+    Standing.ERROR,
+    Standing.INCONCLUSIVE,
+    Standing.UNFINISHED,
+    Standing.NOT_RUN,
+    Standing.RETRIED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """A failed test with the most urgent priority among its requirements."""
+
+    trial: Trial
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reader sees first. ``standing`` is None where there is no compliance verdict."""
+
+    stamps: tuple[str, ...]
+    standing: Standing | None
+    sentence: str
+    tests: dict[Standing, int]
+    requirements: dict[Standing, int]
+    blocking: tuple[Blocking, ...]
+    open_points: tuple[str, ...]
+
+
+def summarize(run: Run, trials: Sequence[Trial], coverage: Coverage) -> Summary:
+    """Draw the first screen together."""
+    gaps = _gaps(run, trials)
+    stamps = []
+    if run.started.simulated:
+        stamps.append("SIMULATED - no compliance verdict")
+    if gaps:
+        stamps.append(f"INCOMPLETE - {gaps[0]}")
+    tests = Counter(t.standing for t in trials)
+    judged = _recorded(run, tests)
+    return Summary(
+        stamps=tuple(stamps),
+        standing=None if stamps else judged,
+        sentence=_sentence(run, judged, incomplete=bool(gaps)),
+        tests=_in_order(tests),
+        requirements=_in_order(Counter(c.standing for c in coverage.covered)),
+        blocking=_blocking(trials, coverage),
+        open_points=tuple(_open_points(run, trials, coverage, gaps)),
+    )
+
+
+def _in_order(counts: Counter[Standing]) -> dict[Standing, int]:
+    return {s: counts[s] for s in Standing if counts[s]}
+
+
+def _recorded(run: Run, tests: Counter[Standing]) -> Standing | None:
+    """The verdict the run itself wrote down; a pass that took a retry says so."""
+    if run.finished is None or run.finished.verdict is None:
+        return None
+    standing = Standing(run.finished.verdict.value)
+    if standing is Standing.PASS and tests[Standing.RETRIED]:
+        return Standing.RETRIED
+    return standing
+
+
+def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
+    """Why this run is not whole; the test that was under way comes first."""
+    gaps = [
+        f"cut off during “{say_test(trial.test)}”, attempt {trial.under_way}"
+        for trial in trials
+        if trial.under_way is not None
+    ]
+    if run.finished is None and not gaps:
+        gaps.append("cut off between two tests")
+    if missing := sum(t.standing is Standing.NOT_RUN for t in trials):
+        gaps.append(f"{write_count(missing, 'selected test')} did not run")
+    if run.finished is not None and gaps and run.finished.reason:
+        gaps.insert(0, run.finished.reason)
+    return gaps
+
+
+def _sentence(run: Run, judged: Standing | None, *, incomplete: bool) -> str:
+    if judged is None:
+        told = "nothing was judged" if run.finished else "the run has no recorded end"
+    else:
+        told = f"the tests ended with: {judged.value}"
+    if run.started.simulated:
+        return f"At least one device was virtual, so nothing is said of a product; {told}."
+    if incomplete:
+        return f"Not every selected test has a result; {told}."
+    return "Decided by the worst verdict over all tests of the plan."
+
+
+def _blocking(trials: Sequence[Trial], coverage: Coverage) -> tuple[Blocking, ...]:
+    priority = {c.requirement.id: c.requirement.priority for c in coverage.covered}
+    found = [
+        Blocking(t, min((priority[r] for r in t.requirements if r in priority), default=""))
+        for t in trials
+        if t.standing is Standing.FAIL
+    ]
+    return tuple(sorted(found, key=lambda b: (not b.priority, b.priority)))  # stable: plan order
+
+
+def _open_points(
+    run: Run, trials: Sequence[Trial], coverage: Coverage, gaps: Sequence[str]
+) -> Iterator[str]:
+    yield from (f"Incomplete: {gap}." for gap in gaps[1:])
+    tests = Counter(t.standing for t in trials)
+    for standing in _OPEN:
+        if tests[standing]:
+            yield f"{write_count(tests[standing], 'test')}: {standing.value}."
+    if coverage.unknown:
+        yield f"Requirement ids unknown to the catalogue: {', '.join(coverage.unknown)}."
+    if coverage.unbound:
+        yield f"{write_count(len(coverage.unbound), 'test')} without a requirement."
+    if urgent := sum(r.priority == "P1" for r in coverage.uncovered):
+        yield f"{write_count(urgent, 'P1 requirement')} of the catalogue not covered by this plan."
+    if marked := sum(s.mark != "sourced" for s in run.started.settings):
+        yield f"{write_count(marked, 'protocol setting')} assumed, not sourced."
+    yield from _disagreement(run)
+
+
+def _disagreement(run: Run) -> Iterator[str]:
+    """The journal's closing verdict is shown as it is, and doubted aloud when results differ."""
+    last = {r.test: r.verdict for r in run.results}
+    if run.finished is None or run.finished.verdict is None or not last:
+        return
+    found = worst(last.values())
+    if found is not run.finished.verdict:
+        recorded = run.finished.verdict.value
+        yield f"The run recorded {recorded}; its last attempts add up to {found.value}."

@@ -1,0 +1,192 @@
+"""A realistic run to judge the page by: `python -m tests.reports.demo_run FOLDER [--cut]`."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rig.records.run import (
+    DeviceRecord,
+    Judgement,
+    Limit,
+    Measurement,
+    Observation,
+    RequirementRecord,
+    Result,
+    SettingRecord,
+    Statistic,
+    TestStarted,
+)
+from rig.records.trace import FieldRecord, StepRecord, VisitRecord
+from rig.records.verdict import Verdict
+from tests.reports.sample_runs import MS, result, write_run
+
+CATALOGUE = {
+    "core": "A known key is recognised|Unknown keys are refused|The key belongs to one vehicle|"
+    "Keys expire|A deleted key is refused at once|Keys work without a network|Eighteen keys at most",
+    "unlock": "A tap at the handle unlocks|Only the tapped side may unlock|The tap is fast enough|"
+    "A second tap does nothing harmful|The trunk follows the doors|Unlock is signalled|"
+    "A phone in a thin sleeve still unlocks|An exhausted battery leaves a reserve",
+    "lock": "A tap at the handle locks|An open door forbids locking|Locking is signalled|"
+    "The trunk locks with the doors|A key left inside is noticed|Locking works in reserve",
+    "start": "A key in the tray allows start|No key, no start|A key card starts the engine|"
+    "Start survives a short absence|The start authorisation ends|Two keys agree on a driver",
+    "security": "A replayed answer is refused|An altered answer is refused|A wrong signature is "
+    "refused|A relay is noticed|Keys never leave the chip|Counters never go back",
+    "sharing": "A key can be shared by link|Five shares at most|A share can be revoked|A share "
+    "carries limits|A friend needs no account|The owner sees all shares|A share can be declined",
+    "passive_entry": "The car unlocks on approach|The car locks on leaving|Zones are told apart|"
+    "A key in a bag still works|A still phone falls asleep|Inside is told from outside",
+    "pairing": "Pairing needs two keys in the car|Pairing can be repeated|A pairing can be undone|"
+    "The display leads through pairing|Pairing fails cleanly|A second owner is refused",
+    "remote": "Doors lock from afar|Windows close from afar|The trunk opens from afar|Remote is "
+    "refused while driving|Lights help to find the car",
+}
+TESTS = (
+    "nfc/test_unlock|core,unlock|a_tap_at_the_handle_unlocks,an_unknown_key_is_refused,a_key_of_"
+    "another_vehicle_is_refused,an_expired_key_is_refused,a_deleted_key_is_refused,a_tap_is_fast,"
+    "the_first_use_of_a_shared_key_is_fast,a_second_tap_locks_again,a_friend_unlocks",
+    "nfc/test_lock|lock|a_tap_locks,an_open_door_forbids_locking,the_trunk_locks_too,a_lock_is_told",
+    "nfc/test_start|start|a_phone_in_the_tray_allows_start,no_key_no_start,a_key_card_starts,"
+    "start_survives_a_short_absence,the_authorisation_ends",
+    "nfc/test_refusals|security|a_replayed_answer_is_refused,an_altered_answer_is_refused,a_wrong_"
+    "signature_is_refused,a_withdrawn_phone_leaves_the_door_locked,a_mute_card_does_not_hang",
+    "nfc/test_network|core|airplane_mode_changes_nothing,a_dead_backend_changes_nothing",
+)
+SETTINGS = (
+    SettingRecord("unknown_vehicle", "refuse", "gap", "Whether AUTH0 tells that it does not know the vehicle is not public."),
+    SettingRecord("mac_covers", "data", "inferred", "Readers that work with real phones cover the ciphertext only."),
+    SettingRecord("interface_contactless", "94", "inferred", "Sourced for the sibling profile only."),
+)  # fmt: skip
+
+
+def catalogue() -> tuple[RequirementRecord, ...]:
+    found = []
+    for capability, titles in CATALOGUE.items():
+        short = capability.split("_", maxsplit=1)[0].upper()
+        for number, title in enumerate(titles.split("|"), 1):
+            text = f"{title}, on every supported vehicle and for every kind of key that applies."
+            open_matters = ("AMB-41",) if number == 4 else ()
+            found.append(
+                RequirementRecord(f"DK-{short}-{number:02d}", title, text, capability, f"P{1 + number % 3}", "both", "auto", open_matters)
+            )  # fmt: skip
+    return tuple(found)
+
+
+def latencies(chance: random.Random, count: int, middle: float) -> Measurement:
+    samples = tuple(round(chance.lognormvariate(0, 0.09) * middle, 2) for _ in range(count))
+    ordered = sorted(samples)
+    picks = {"p50": (29, 22, 37), "p95": (56, 52, 58), "p99": (58, None, None)}
+    statistics = tuple(
+        Statistic(name, ordered[at], low and ordered[low], high and ordered[high], 0.95)
+        for name, (at, low, high) in picks.items()
+    )
+    kept = statistics[1].value <= 500
+    says = (
+        "At least 95 % of taps are within 500 ms, at 95 % confidence (59 samples, none above)."
+        if kept
+        else "Fewer than 95 % of the samples are within 500 ms; their P95 is above the limit."
+    )
+    judged = (
+        Judgement(Limit("p50", "<=", 500, "published: contactless tap 250 to 800 ms"), Verdict.PASS, "Half of all taps are within 500 ms, at 95 % confidence."),
+        Judgement(Limit("p95", "<=", 500, "plan: transport operators demand 500 ms"), Verdict.PASS if kept else Verdict.FAIL, says),
+    )  # fmt: skip
+    parts = {"select": 0.13, "authenticate": 0.62, "decide": 0.02, "actuate": 0.23}
+    phases = {n: tuple(round(s * share, 3) for s in samples) for n, share in parts.items()}
+    return Measurement("tap_to_unlock", "ms", 59, samples, statistics, judged, phases)
+
+
+def tap(test: str, number: int, scale: float, *, broken: bool = False) -> VisitRecord:
+    hexes = {"SELECT": ("00A404000DA000000809434343444B46763100", "5C020100 9000".replace(" ", "")), "AUTH0": ("80800000635C0201008741" + "04" * 65 + "4C10" + "5A" * 16 + "4D08" + "31" * 8, "8641" + "04" * 65 + "9000"), "AUTH1": ("80810000429E40" + "C3" * 64, "7F" * 96 + "9000"), "EXCHANGE": ("84C90000" + "9B" * 24, "E1" * 16 + "9000")}  # fmt: skip
+    spans = {"SELECT": (4.0, 21.5), "AUTH0": (24.2, 118.3), "AUTH1": (139.8, 236.4), "EXCHANGE": (241.0, 268.9)}  # fmt: skip
+    fields = {
+        "SELECT": (FieldRecord(0, "command", "00 A4 04 00", "select by name"), FieldRecord(1, "application", "A000000809434343444B467631", "digital key"), FieldRecord(0, "answer", "9000", "done"), FieldRecord(1, "5C protocol version", "0100", "1.0")),
+        "AUTH0": (FieldRecord(0, "command", "80 80 00 00", ""), FieldRecord(1, "87 vehicle ephemeral key", "04" * 65, "uncompressed point on P-256"), FieldRecord(1, "4C transaction identifier", "5A" * 16, ""), FieldRecord(0, "answer", "9000", "done"), FieldRecord(1, "86 device ephemeral key", "04" * 65, "")),
+        "AUTH1": (FieldRecord(0, "command", "80 81 00 00", ""), FieldRecord(1, "9E signature", "C3" * 64, "the vehicle's, over both ephemeral keys"), FieldRecord(0, "answer", "9000", "enciphered, 96 bytes")),
+        "EXCHANGE": (FieldRecord(0, "command", "84 C9 00 00", "enciphered"), FieldRecord(0, "answer", "9000", "enciphered")),
+    }  # fmt: skip
+    steps = []
+    for name, (sent, received) in spans.items():
+        lost = broken and name == "AUTH1"
+        command, response = hexes[name]
+        steps.append(
+            StepRecord(name, "driver_handle", round(sent * scale * MS), round(received * scale * MS), command, "" if lost else response, "driver_handle: the card has left the field" if lost else "", fields[name][:2] if lost else fields[name])
+        )  # fmt: skip
+        if lost:
+            break
+    marks = {"presence": 0.0, "selected": 21.5, "authenticated": 268.9, "decided": 269.4, "commanded": 270.1, "feedback": 287.0}  # fmt: skip
+    kept = {n: round(t * scale * MS) for n, t in marks.items() if not broken or t < 30}
+    outcome, why = ("interrupted", "The card left between command and answer of AUTH1.") if broken else ("unlocked", "Owner key, standard transaction.")  # fmt: skip
+    return VisitRecord(test, 1, number, "driver_handle", outcome, why, kept, tuple(steps))
+
+
+def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Path:
+    """About sixty requirements, thirty tests, one failing with its trace, one retried."""
+    chance = random.Random(7)  # noqa: S311 - a demo, no secret
+    known = catalogue()
+    results: list[Result] = []
+    visits: list[VisitRecord] = []
+    for line in TESTS:
+        file, capabilities, names = line.split("|")
+        ids = [r.id for r in known if r.capability in capabilities.split(",")]
+        for at, name in enumerate(names.split(",")):
+            test = f"testplans/{file}.py::test_{name}"
+            plain = result(test, requirements=tuple(ids[at : at + 2]), duration_s=0.3 + at / 7, visits=1)
+            results += _variants(plain, chance)
+            if results[-1].measurements:
+                visits += [tap(test, n, s / 287) for n, s in enumerate(results[-1].measurements[0].samples, 1)]  # fmt: skip
+            else:
+                visits.append(tap(test, 1, 0.9 + at / 20, broken="withdrawn" in name))
+    devices = tuple(
+        DeviceRecord(n, d, simulated, "virtual" if simulated else "ACS", m, s, "1.08")
+        for n, d, m, s in (
+            ("driver_handle", "nfc.pcsc", "Virtual PCD 00 00", "vpcd-0"), ("tray", "nfc.pcsc", "Virtual PCD 00 01", "vpcd-1"),
+            ("board", "relay.hid", "HID relay board, 8 channels", "RIG01"), ("owner_phone", "sim.phone", "wallet applet", "owner"),
+            ("friend_phone", "sim.phone", "wallet applet", "friend"), ("key_card", "sim.keycard", "key card applet", "card-1"),
+        )
+    )  # fmt: skip
+    cut_off = None
+    if cut:
+        gone = results.pop()
+        cut_off = TestStarted(gone.test, 1, gone.requirements)
+    return write_run(
+        folder, results, visits, cut_off=cut_off, simulated=simulated, requirements=known, devices=devices, settings=SETTINGS,
+        substitutions=("bench virtual-in-process for virtual: pcscd is missing",) if simulated else (),
+        vehicle={"model": "cooper", "model_year": "2026", "os": "9", "options": "322", "key": "digital_key", "profile": "ccc"},
+    )  # fmt: skip
+
+
+def _variants(plain: Result, chance: random.Random) -> list[Result]:
+    name = plain.test
+    if "is_fast" in name:
+        measured = latencies(chance, 59, 440.0 if "shared" in name else 310.0)
+        failed = any(j.verdict is Verdict.FAIL for j in measured.judgements)
+        reason = "tap_to_unlock: P95 is above 500 ms (plan)" if failed else ""
+        verdict = Verdict.FAIL if failed else Verdict.PASS
+        return [replace(plain, verdict=verdict, reason=reason, measurements=(measured,), visits=59)]
+    if "withdrawn" in name:
+        return [replace(plain, verdict=Verdict.FAIL, reason="the driver's door was unlocked within 2 s\nassert not True")]
+    if "mute" in name:
+        return [replace(plain, verdict=Verdict.ERROR, reason="tray: no answer within 2 s")]
+    if "expired" in name:
+        first = replace(plain, verdict=Verdict.ERROR, reason="driver_handle: the reader is gone")
+        return [first, replace(plain, attempt=2)]
+    if "second_tap" in name:
+        seen = (Observation("a second tap within 2 s", "locks again", "AMB-41"),)
+        return [replace(plain, verdict=Verdict.OBSERVED, observations=seen)]
+    if "lock_is_told" in name:
+        return [replace(plain, verdict=Verdict.INCONCLUSIVE, reason="the operator did not answer")]
+    if "short_absence" in name:
+        return [replace(plain, verdict=Verdict.NOT_APPLICABLE, reason="needs Digital Key Plus")]
+    if "dead_backend" in name:
+        return [replace(plain, requirements=("DK-CORE-06", "DK-NET-99"))]
+    return [plain]
+
+
+if __name__ == "__main__":
+    from reports.page import write_page
+
+    written = write_demo(Path(sys.argv[1]), simulated="--real" not in sys.argv, cut="--cut" in sys.argv)
+    print(write_page(written))  # noqa: T201 - a command
