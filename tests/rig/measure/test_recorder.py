@@ -344,4 +344,4 @@ def test_measurements_come_out_in_the_order_of_declaration() -> None:
 
 def test_measuring_does_not_import_numpy() -> None:
     code = "import sys, rig.measure.recorder; sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
