@@ -1,0 +1,126 @@
+"""A machine that set-up is tried on: its own root, its own commands, and no network.
+
+The set-up script runs as it is. The tools it calls (Python, pip, apt-get, sudo) are stand-ins that
+note their arguments and leave behind what the real ones would.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+# What each package brings, as far as set-up looks at it.
+PACKAGES = {
+    "pcscd": "usr/sbin/pcscd",
+    "libccid": "usr/lib/pcsc/drivers/ifd-ccid.bundle",
+    "vsmartcard-vpcd": "usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+    "libpcsclite-dev": "usr/include/PCSC/winscard.h",
+    "gcc": "usr/sbin/gcc",
+    "libc6-dev": "usr/include/stdlib.h",
+    "libpython3-dev": "usr/include/python3.11/Python.h",
+    "python3-venv": "usr/share/ensurepip",
+    "opensc": "usr/sbin/opensc-tool",
+    "chromium": "usr/sbin/chromium",
+    "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+}
+FOR_TESTS = {"opensc", "chromium", "fonts-dejavu-core"}
+
+TOOLS = ["cat", "cksum", "cp", "date", "dirname", "env", "find", "flock"]
+TOOLS += ["grep", "ln", "mkdir", "readlink", "rm", "sh", "tail", "touch"]
+
+PYTHON = """#!/bin/sh
+case "$*" in
+-V) echo "Python 3.11.2" ;;
+*version_info*) [ ! -e "$MACHINE/old-python" ] ;;
+*ensurepip*) [ -e "$RIG_SYSTEM_ROOT/usr/share/ensurepip" ] ;;
+*sysconfig*) echo "$RIG_SYSTEM_ROOT/usr/include/python3.11" ;;
+"-m venv "*)
+    [ -e "$RIG_SYSTEM_ROOT/usr/share/ensurepip" ] || exit 1
+    rm -rf .venv && mkdir -p .venv/bin .venv/lib/python3.11/site-packages
+    ln -s "$(readlink -f "$0")" .venv/bin/python && echo "#!$PWD/.venv/bin/python" >.venv/bin/pip ;;
+"-m pip "*)
+    echo "$*" >>"$MACHINE/pip.log"
+    case "$*" in
+    *requirements-pcsc.lock*)
+        [ ! -e "$MACHINE/pcsc-breaks" ] || exit 1
+        mkdir -p .venv/lib/python3.11/site-packages/smartcard
+        touch .venv/lib/python3.11/site-packages/smartcard/_scard.so ;;
+    *) [ ! -e "$MACHINE/pip-breaks" ] || { echo "no such version"; exit 1; } ;;
+    esac ;;
+esac
+"""
+
+APT_GET = """#!/bin/sh
+echo "$*" >>"$MACHINE/apt.log"
+case "$*" in *install*) ;; *) [ ! -e "$MACHINE/update-breaks" ] && exit 0 || exit 100 ;; esac
+for word in "$@"; do
+    brought=$(cat "$MACHINE/packages/$word" 2>/dev/null) || continue
+    mkdir -p "$(dirname "$RIG_SYSTEM_ROOT/$brought")"
+    cp "$MACHINE/bin/true" "$RIG_SYSTEM_ROOT/$brought"
+done
+"""
+
+
+class Machine:
+    """A clone of the project on a bare Debian, with `python3` and `apt-get`."""
+
+    def __init__(self, folder: Path, *, user: int = 0) -> None:
+        self.folder = folder
+        self.root = folder / "root"
+        self.clone = folder / "clone"
+        (self.clone / ".ci").mkdir(parents=True)
+        for name in ("setup", "system-packages"):
+            shutil.copy(PROJECT / ".ci" / name, self.clone / ".ci")
+        for path in (*PROJECT.glob("requirements*.lock"), PROJECT / "pyproject.toml"):
+            shutil.copy(path, self.clone)
+        (folder / "packages").mkdir()
+        for package, brought in PACKAGES.items():
+            (folder / "packages" / package).write_text(brought)
+        (folder / "bin").mkdir()
+        for tool in TOOLS:
+            if found := shutil.which(tool):
+                (folder / "bin" / tool).symlink_to(found)
+        self.command("true", "#!/bin/sh\n")
+        self.command("id", f"#!/bin/sh\necho {user}\n")
+        self.command("apt-cache", '#!/bin/sh\n[ -e "$MACHINE/packages/$2" ]\n')
+        self.command("apt-get", APT_GET)
+        self.command("python3", PYTHON)
+
+    def command(self, name: str, text: str) -> None:
+        """Put a command on this machine's path."""
+        path = self.folder / "bin" / name
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def has(self, *packages: str) -> None:
+        """Bring these packages, as their own installation would."""
+        for package in packages:
+            path = self.root / PACKAGES[package]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o755)
+
+    def set_up(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run the set-up of a verb (`run` unless it is said) and return what it wrote."""
+        return subprocess.run(
+            [self.clone / ".ci" / "setup", *(words or ("run",))],
+            env={
+                "PATH": str(self.folder / "bin"),
+                "MACHINE": str(self.folder),
+                "RIG_SYSTEM_ROOT": str(self.root),
+                "LC_ALL": os.environ.get("LC_ALL", "C"),
+                **settings,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def said_to(self, tool: str) -> list[str]:
+        """What `pip` or `apt` was called with so far, a call a line."""
+        path = self.folder / f"{tool}.log"
+        return path.read_text().splitlines() if path.exists() else []
