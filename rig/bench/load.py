@@ -109,7 +109,8 @@ def _parsed(source: Source, content: bytes) -> Node:
         raise source.error(mark.line + 1 if mark else 1, _syntax(exc)) from exc
     except ReaderError as exc:
         line = text.count("\n", 0, exc.position) + 1
-        raise source.error(line, f"character 0x{ord(exc.character):02X} is not allowed") from exc
+        character = ord(text[exc.position])
+        raise source.error(line, f"character 0x{character:02X} is not allowed") from exc
     except RecursionError as exc:
         raise source.error(1, "nested too deeply for a bench file") from exc
 
