@@ -42,6 +42,7 @@ class VehicleDescription(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     keyring: Path
+    second_keyring: Path | None = None  # of another vehicle, for what tells two of them apart
     profile: Literal["ccc", "home_key"] = "ccc"
     model: str
     model_year: int
@@ -50,11 +51,11 @@ class VehicleDescription(BaseModel):
     key: Literal["digital_key", "digital_key_plus"]
     settings: dict[str, str | int | bool] = {}  # protocol settings by name, instead of the default
 
-    @field_validator("keyring")
+    @field_validator("keyring", "second_keyring")
     @classmethod
-    def _beside_the_bench_file(cls, value: Path, info: ValidationInfo) -> Path:
+    def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         folder: Path | None = (info.context or {}).get("folder")
-        return value if folder is None else existing(folder, value)
+        return value if folder is None or value is None else existing(folder, value)
 
 
 def existing(folder: Path, path: Path) -> Path:

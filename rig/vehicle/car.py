@@ -10,6 +10,7 @@ from rig.digital_key.transaction import Vehicle
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
 from rig.vehicle.conditions import PATIENCE_S, VehicleCondition
+from rig.vehicle.keyring import load_keyring
 from rig.vehicle.reader_loop import Layer
 from rig.vehicle.running import RunningVehicle
 from rig.vehicle.visit import Visit
@@ -49,8 +50,15 @@ class Car(RunningVehicle):
         self._log.disregard()
         self.body.set_locks(unlock=True)
 
+    def press_fob(self, *, unlock: bool) -> None:
+        """Do what the fob does: lock everything, or unlock what the vehicle's setting says."""
+        self._log.disregard()
+        locks = self.body.locks_to_open() if unlock else CLOSURES
+        self.body.command_locks(locks, unlock=unlock)
+        self.body.await_locks(locks, unlocked=unlock)
+
     def open(self, closure: str) -> None:
-        """Open a door or the trunk; it is unlocked for that if it must be."""
+        """Open an unlocked door or the trunk."""
         self.body.move(closure, to_open=True)
 
     def shut(self, closure: str) -> None:
@@ -113,6 +121,22 @@ class Car(RunningVehicle):
         finally:
             self.service.vehicle = self._vehicle
 
+    @contextmanager
+    def as_second_vehicle(self) -> Iterator[None]:
+        """Play the other vehicle of the bench file, with its own identity and keys.
+
+        Raises Inconclusive when the bench describes no second one.
+        """
+        path = self._description.second_keyring
+        if path is None:
+            raise Inconclusive("the bench file has no second_keyring for another vehicle")
+        keyring = load_keyring(path)
+        self.service.vehicle, self.service.keyring = self._speaking_for(keyring), keyring
+        try:
+            yield
+        finally:
+            self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
+
     @property
     def vehicle(self) -> Vehicle:
         """Who the vehicle is to devices."""
@@ -149,6 +173,11 @@ class Car(RunningVehicle):
     def start_authorised(self) -> VehicleCondition:
         """A key that may start lies in the tray."""
         return self._condition("start authorised", lambda: self._in_tray is not None)
+
+    @property
+    def tray_empty(self) -> VehicleCondition:
+        """No key that may start lies in the tray any more."""
+        return self._condition("tray empty", lambda: self._in_tray is None)
 
     @property
     def drive_ready(self) -> VehicleCondition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from rig.digital_key.transaction import Vehicle
 from rig.digital_key.wire import Transceive
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
-from rig.vehicle.keyring import Key, load_keyring
+from rig.vehicle.keyring import Key, Keyring, load_keyring
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.service import Service
 from rig.vehicle.visit import Visit
@@ -33,12 +33,21 @@ class VehicleDescription(Protocol):
     @property
     def keyring(self) -> Path: ...
     @property
+    def second_keyring(self) -> Path | None: ...
+    @property
     def profile(self) -> str: ...
     @property
+    def model(self) -> str: ...
+    @property
+    def model_year(self) -> int: ...
+    @property
+    def os(self) -> int: ...
+    @property
+    def options(self) -> Sequence[int]: ...
+    @property
+    def key(self) -> str: ...
+    @property
     def settings(self) -> Mapping[str, object]: ...
-    def facts(self) -> dict[str, str]:
-        """What describes the vehicle, for the report."""
-        ...
 
 
 class RunningVehicle:
@@ -59,14 +68,8 @@ class RunningVehicle:
         self.keyring = load_keyring(description.keyring)
         self._provisioned = load_keyring(description.keyring)
         self._settings = settings_from(description.settings)
-        vehicle = Vehicle(
-            self.keyring.identifier,
-            self.keyring.vehicle_key,
-            PROFILES[description.profile],
-            self._settings,
-        )
-        self.service = Service(vehicle, self.keyring, self.body, self.clock)
-        self._vehicle = vehicle
+        self._vehicle = self._speaking_for(self.keyring)
+        self.service = Service(self._vehicle, self.keyring, self.body, self.clock)
         self._log = VisitLog()
         self._in_tray: Key | None = None
         self._started_before = False
@@ -95,7 +98,7 @@ class RunningVehicle:
             holder.withdraw()
         for loop in self._loops.values():
             loop.between = None
-        self.service.vehicle = self._vehicle
+        self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
         self.service.fast_at_handle = True
         self.service.ephemeral = PrivateKey.generate
         self.body.unlock_scope = UnlockScope.ALL
@@ -126,7 +129,16 @@ class RunningVehicle:
 
     def facts(self) -> dict[str, str]:
         """What describes the vehicle, for the report."""
-        return {**self._description.facts(), "identifier": self.keyring.identifier.hex()}
+        about = self._description
+        return {
+            "model": about.model,
+            "model year": str(about.model_year),
+            "operating system": str(about.os),
+            "options": ", ".join(map(str, about.options)),
+            "key": about.key.replace("_", " "),
+            "protocol profile": about.profile,
+            "identifier": self.keyring.identifier.hex(),
+        }
 
     # --- the reader loops' side --------------------------------------------------------------
 
@@ -156,6 +168,10 @@ class RunningVehicle:
 
     def _serve_tray(self, visit: Visit, transceive: Transceive) -> None:
         self._in_tray = self.service.serve_tray(visit, transceive, again=self._started_before)
+
+    def _speaking_for(self, keyring: Keyring) -> Vehicle:
+        profile = PROFILES[self._description.profile]
+        return Vehicle(keyring.identifier, keyring.vehicle_key, profile, self._settings)
 
     def _await_empty_fields(self) -> None:
         deadline = self.clock.now_ns() + int(_RECOVERY_S * 1e9)

@@ -1,0 +1,87 @@
+"""Somebody between vehicle and device: withdraws, alters, records, replays.
+
+A layer sits at ``Car.between`` and sees the bytes of every APDU, so the same attack runs against
+virtual and real devices. Steps are named as in the trace: "SELECT", "AUTH0", "AUTH1", ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rig.digital_key.dissect import name_of
+from rig.digital_key.wire import Transceive
+from rig.vehicle.reader_loop import Layer
+
+Alter = Callable[[bytes], bytes]
+
+
+def flipped(position: int) -> Alter:
+    """Invert the lowest bit of one byte; positions count from the end when negative."""
+
+    def alter(data: bytes) -> bytes:
+        altered = bytearray(data)
+        altered[position] ^= 1
+        return bytes(altered)
+
+    return alter
+
+
+def before(step: str, act: Callable[[], None]) -> Layer:
+    """Do something just before that command goes out, such as taking the phone away."""
+
+    def layer(through: Transceive) -> Transceive:
+        def transceive(apdu: bytes) -> bytes:
+            if name_of(apdu) == step:
+                act()
+            return through(apdu)
+
+        return transceive
+
+    return layer
+
+
+def altered_command(step: str, alter: Alter) -> Layer:
+    """Alter what the vehicle sends at that step."""
+
+    def layer(through: Transceive) -> Transceive:
+        return lambda apdu: through(alter(apdu) if name_of(apdu) == step else apdu)
+
+    return layer
+
+
+def altered_answer(step: str, alter: Alter) -> Layer:
+    """Alter what the device answers at that step."""
+
+    def layer(through: Transceive) -> Transceive:
+        def transceive(apdu: bytes) -> bytes:
+            answer = through(apdu)
+            return alter(answer) if name_of(apdu) == step else answer
+
+        return transceive
+
+    return layer
+
+
+class Eavesdropper:
+    """Records the answers of a transaction, and plays them back in place of the device."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, bytes] = {}
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The steps heard so far, in order."""
+        return tuple(self._answers)
+
+    def listen(self, through: Transceive) -> Transceive:
+        """Layer: record while everything passes unchanged."""
+
+        def transceive(apdu: bytes) -> bytes:
+            self._answers[name_of(apdu)] = answer = through(apdu)
+            return answer
+
+        return transceive
+
+    def replay(self, _through: Transceive) -> Transceive:
+        """Layer: answer from the recording; the device is not asked. Unheard steps get 6D00."""
+        return lambda apdu: self._answers.get(name_of(apdu), b"\x6d\x00")

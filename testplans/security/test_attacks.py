@@ -1,0 +1,99 @@
+"""What an attacker at the reader cannot do: replay, alter, impersonate either side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from drivers.api.phone import Phone
+from rig.digital_key.crypto import PrivateKey
+from rig.digital_key.messages import Outcome
+from rig.vehicle.car import Car
+from rig.vehicle.interference import Eavesdropper, altered_answer, altered_command, flipped
+from rig.vehicle.visit import Ending
+
+SECURITY = pytest.mark.requirement("DK-SEC-02")
+
+
+@SECURITY
+@pytest.mark.parametrize("fast", [False, True], ids=["standard", "fast"])
+def test_a_recorded_transaction_cannot_be_replayed(car: Car, phone: Phone, fast: bool) -> None:
+    car.keyring.forget_fast()
+    car.service.fast_at_handle = fast
+    spy = Eavesdropper()
+    for _ in range(2):  # the second is the fast one
+        car.lock_all()
+        with car.between("driver_handle", spy.listen):
+            phone.present(at="driver_handle")
+            assert car.judged_visit().ending is Ending.UNLOCKED
+    car.lock_all()
+    with car.between("driver_handle", spy.replay):
+        phone.present(at="driver_handle")
+        assert car.judged_visit().refused
+    assert car.locked
+
+
+@SECURITY
+@pytest.mark.parametrize(
+    ("step", "position"),
+    [("SELECT", 0), ("AUTH0", 0), ("AUTH0", 3), ("AUTH1", 0), ("AUTH1", -3), ("AUTH1", -11)],
+    ids=["SELECT tag", "AUTH0 tag", "AUTH0 key", "AUTH1 first", "AUTH1 MAC", "AUTH1 last"],
+)
+def test_an_altered_answer_opens_nothing(car: Car, phone: Phone, step: str, position: int) -> None:
+    car.keyring.forget_fast()
+    with car.between("driver_handle", altered_answer(step, flipped(position))):
+        phone.present(at="driver_handle")
+        assert car.judged_visit().refused
+    assert car.locked
+
+
+@SECURITY
+@pytest.mark.parametrize(
+    ("step", "position"),
+    [("AUTH0", 80), ("AUTH0", 95), ("AUTH1", 20)],
+    ids=["transaction identifier", "vehicle identifier", "vehicle signature"],
+)
+def test_an_altered_command_opens_nothing(car: Car, phone: Phone, step: str, position: int) -> None:
+    car.keyring.forget_fast()
+    with car.between("driver_handle", altered_command(step, flipped(position))):
+        phone.present(at="driver_handle")
+        assert car.judged_visit().refused
+    assert car.locked
+
+
+@SECURITY
+def test_a_key_that_was_never_enrolled_is_refused(car: Car, stranger_phone: Phone) -> None:
+    stranger_phone.present(at="driver_handle")
+    visit = car.judged_visit()
+    assert visit.refused
+    assert visit.outcome is Outcome.KEY_NOT_FOUND
+    assert car.locked
+
+
+@SECURITY
+def test_a_device_that_claims_anothers_slot_is_refused(car: Car, impostor_phone: Phone) -> None:
+    impostor_phone.present(at="driver_handle")
+    visit = car.judged_visit()
+    assert visit.refused
+    assert visit.outcome is Outcome.INVALID_SIGNATURE
+    assert car.locked
+
+
+@SECURITY
+def test_the_phone_refuses_a_vehicle_with_the_wrong_key(car: Car, phone: Phone) -> None:
+    car.keyring.forget_fast()
+    with car.posing_as(replace(car.vehicle, key=PrivateKey.generate())):
+        phone.present(at="driver_handle")
+        visit = car.judged_visit()
+    assert visit.refused
+    assert visit.timeline.exchanges[-1].response[:-2] == b"", "the phone revealed something"
+
+
+@SECURITY
+def test_the_phone_reveals_nothing_to_an_unknown_vehicle(car: Car, phone: Phone) -> None:
+    with car.posing_as(replace(car.vehicle, identifier=bytes(8))):
+        phone.present(at="driver_handle")
+        visit = car.judged_visit()
+    assert visit.refused
+    assert not visit.key
