@@ -1,0 +1,149 @@
+"""A pcscd of our own as a child process: its command line, its socket, and whether it is up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+from drivers.api.errors import DeviceNotFound, DriverUnavailable
+
+DEBIAN_PACKAGES = "apt install pcscd vsmartcard-vpcd util-linux"
+_START_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 3.0
+_POLL_S = 0.01
+_RUNTIME_FOLDER = Path("/run/pcscd")
+_SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin"
+# systemd's socket activation, which is how pcscd can be given a socket of our choice: it must
+# find the listening socket as descriptor 3 and its own pid in LISTEN_PID.
+_ACTIVATE = 'exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+# pcscd refuses to start without /run/pcscd; an ordinary user can have one in a namespace.
+_OWN_RUN = 'mount -t tmpfs none /run && mkdir /run/pcscd && exec "$@"'
+# The protocol between libpcsclite and pcscd (winscard_msg.h): a header of size and command.
+_VERSION, _READER_STATES = 0x11, 0x12
+_READERS, _STATE_SIZE, _NAME_SIZE = 16, 184, 128
+
+
+class PcscdProcess:
+    """Starts in the constructor and is up when that returns.
+
+    The process dies with its parent, and with the *thread* that started it, which is how Linux
+    counts parents: start it from a thread that lives as long.
+    """
+
+    def __init__(self, folder: Path, socket_path: Path, readers: frozenset[str]) -> None:
+        self._socket_path = socket_path
+        self._log_path = folder / "pcscd.log"
+        (folder / "no-usb").mkdir(exist_ok=True)
+        environment = dict(os.environ)
+        environment.pop("PCSCLITE_CSOCK_NAME", None)
+        # No USB drivers: real readers belong to the system's own pcscd.
+        environment["PCSCLITE_HP_DROPDIR"] = str(folder / "no-usb")
+        command = _command(folder / "reader.conf.d")
+        with _listener(socket_path) as listening, self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - found programs, our own arguments
+                command, stdin=listening.fileno(), stdout=log, stderr=log, env=environment
+            )
+        try:
+            self._wait_until_up(readers)
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Process id: every program in the command line replaces the one before."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end, and kill it when it does not. Idempotent."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _wait_until_up(self, readers: frozenset[str]) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        missing: frozenset[str] = readers
+        while missing:
+            exited = self._process.poll()
+            if exited is not None or time.monotonic() > deadline:
+                how = "hangs" if exited is None else f"ended with status {exited}"
+                raise DeviceNotFound(
+                    f"pcscd {how}; readers missing: {', '.join(sorted(missing))}; "
+                    f"its log ends with:\n{self._log_tail()}",
+                    device="private pcscd",
+                )
+            missing = readers - set(list_readers(self._socket_path, timeout_s=0.5))
+            if missing:
+                time.sleep(_POLL_S)
+
+    def _log_tail(self) -> str:
+        lines = self._log_path.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-15:]) or "(nothing)"
+
+
+def list_readers(socket_path: Path, timeout_s: float) -> tuple[str, ...]:
+    """Names of the readers a pcscd serves, asked without libpcsclite; none when it is not up."""
+    try:
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(timeout_s)
+            asking.connect(str(socket_path))
+            asking.sendall(struct.pack("=IIiiI", 12, _VERSION, 4, 4, 0))
+            _receive_exactly(asking, 12)
+            asking.sendall(struct.pack("=II", 0, _READER_STATES))
+            states = _receive_exactly(asking, _READERS * _STATE_SIZE)
+    except OSError:
+        return ()
+    names = (states[at : at + _NAME_SIZE] for at in range(0, len(states), _STATE_SIZE))
+    return tuple(name.split(b"\0", 1)[0].decode() for name in names if name[0])
+
+
+def _receive_exactly(asking: socket.socket, count: int) -> bytes:
+    received = b""
+    while len(received) < count:
+        chunk = asking.recv(count - len(received))
+        if not chunk:
+            raise ConnectionResetError("pcscd closed the connection")
+        received += chunk
+    return received
+
+
+def _listener(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        listening.bind(str(path))
+        listening.listen(16)
+    except OSError as exc:
+        listening.close()
+        raise DriverUnavailable(f"no socket at {path} ({exc}); set TMPDIR to a short path") from exc
+    return listening
+
+
+def _command(configuration: Path) -> list[str]:
+    """Return the command line; each program in it replaces itself with the next."""
+    # The kernel sends this when the parent dies, however it dies: an orphan would keep its ports.
+    command = [_program("setpriv"), "--pdeathsig", "KILL", "/bin/sh", "-c", _ACTIVATE, "pcscd"]
+    command += [_program("pcscd"), "--foreground", "--config", str(configuration)]
+    if os.geteuid() == 0 or _RUNTIME_FOLDER.is_dir():
+        return command
+    own_run = [_program("unshare"), "--user", "--map-root-user", "--mount"]
+    return [*own_run, "/bin/sh", "-c", _OWN_RUN, "own-run", *command]
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path=_SYSTEM_PATH)
+    if found is None:
+        raise DriverUnavailable(f"{name} is not installed: {DEBIAN_PACKAGES}")
+    return found
