@@ -6,8 +6,8 @@ import pytest
 
 from drivers.api.phone import Phone
 from rig.measure.limits import Limits
-from rig.measure.recorder import Measure
 from rig.measure.observations import Observe
+from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 
 
