@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Mapping
 from typing import Protocol
 
 from drivers.api.device import Device, Identity
-from rig.digital_key.settings import Settings
+from drivers.api.peer import SettingsPeer
+from rig.digital_key.settings import Settings, settings_from
 
 
 class ChipCard(Protocol):
@@ -44,11 +46,11 @@ class Field(Protocol):
         ...
 
 
-class World(Device):
+class World(Device, SettingsPeer):
     """One per virtual bench. Safe to use from several threads.
 
-    ``settings`` are the protocol settings of everything virtual here. Whoever plays the vehicle
-    sets them before the first visit; a phone reads them at each SELECT.
+    ``settings`` are the protocol settings of everything virtual here; a phone reads them at each
+    SELECT.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -87,6 +89,9 @@ class World(Device):
                 del self._at[place]
                 if field := self._fields.get(place):
                     field.leave()
+
+    def adopt_settings(self, overrides: Mapping[str, object]) -> None:
+        self.settings = settings_from(overrides)
 
     def identity(self) -> Identity:
         return Identity(make="Digital Key Rig", model="virtual world")

@@ -9,6 +9,7 @@ from typing import Protocol
 from drivers.api.clock import Clock, SystemClock
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
+from drivers.api.peer import SettingsPeer
 from drivers.api.phone import KeyHolder
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.profiles import PROFILES
@@ -68,6 +69,9 @@ class RunningVehicle:
         self.keyring = load_keyring(description.keyring)
         self._provisioned = load_keyring(description.keyring)
         self._settings = settings_from(description.settings)
+        for device in devices.values():
+            if isinstance(device, SettingsPeer):
+                device.adopt_settings(description.settings)
         self._vehicle = self._speaking_for(self.keyring)
         self.service = Service(self._vehicle, self.keyring, self.body, self.clock)
         self._log = VisitLog()

@@ -12,7 +12,7 @@ from rig.digital_key.apdu import with_chaining, with_get_response
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.errors import BadMac, BadSignature, DigitalKeyError, KeyUnknown, Malformed
 from rig.digital_key.mailbox import Mailbox
-from rig.digital_key.messages import Outcome
+from rig.digital_key.messages import INS_SELECT, Outcome
 from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Transaction, Vehicle
 from rig.digital_key.wire import Transceive, wire
@@ -28,6 +28,7 @@ _TOLD: dict[type[DigitalKeyError], Outcome] = {
     BadMac: Outcome.INVALID_CHANNEL,
     Malformed: Outcome.BAD_DATA_FORMAT,
 }
+_SELECT = bytes((INS_SELECT,))
 
 
 @dataclass(slots=True)
@@ -75,6 +76,8 @@ class Service:
         def keep(sent: int, received: int, command: bytes, response: bytes, error: str) -> None:
             exchange = Exchange(visit.reader, sent, received, command, response, error)
             visit.timeline.exchanges.append(exchange)
+            if command[1:2] == _SELECT and not error:
+                visit.timeline.mark("selected", received)
 
         send = wire(transceive, keep, self.clock.now_ns)
         cla = self.vehicle.settings.get_response_cla
