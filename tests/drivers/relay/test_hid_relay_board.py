@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import usb.core
+import usb.util
 
 from drivers.api.errors import (
     DeviceNotFound,
@@ -170,6 +171,14 @@ def test_a_product_string_without_a_number_is_refused(
     with pytest.raises(DriverError, match="'USBRelayX' does not tell how many"):
         HidRelayBoard("RIG01", usb=hub)
     assert not boards[0].memory.detached
+
+
+def test_a_board_the_kernel_holds_cannot_be_claimed(hub: Hub) -> None:
+    held = usb.core.find(backend=hub.backend, idVendor=0x16C0, idProduct=0x05DF)
+    with pytest.raises(usb.core.USBError) as refused:
+        usb.util.claim_interface(held, 0)
+    assert refused.value.errno == errno.EBUSY
+    usb.util.dispose_resources(held)
 
 
 def test_the_kernel_gets_the_board_back_at_close(hub: Hub, boards: list[VirtualRelayBoard]) -> None:
