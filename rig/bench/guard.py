@@ -130,6 +130,8 @@ class Guard:
         self._dismiss()
         if self.log.stat().st_size == 0:
             self.log.unlink()
+        elif self._problem:
+            self._add_problem(f"see {self.log}")
         if self._problem and exc:
             exc.add_note(self._problem)
         elif self._problem:
@@ -150,7 +152,7 @@ class Guard:
         self._listener.join()
         self._from_watchdog.close()
         if status != 0:
-            self._add_problem(f"the watchdog ended with status {status}; see {self.log}")
+            self._add_problem(f"the watchdog ended with status {status}")
 
     def _tell(self, line: str) -> None:
         """Send a line; a watchdog that is gone is noticed by the listener."""
@@ -175,7 +177,7 @@ class Guard:
                     self._make_safe_now()
         with self._changed:
             if not self._ending:
-                self._add_problem(f"the watchdog ended during the run; see {self.log}")
+                self._add_problem("the watchdog ended before the run did")
             self._changed.notify_all()
 
     def _take_answer(self, line: str) -> None:

@@ -56,10 +56,10 @@ class Parameter:
         try:
             found = self.plain.validate_json(json.dumps(value), strict=True)
         except ValidationError as exc:
+            details = exc.errors(include_url=False)
+            item = "".join(f"item {i + 1} " for i in details[0]["loc"] if isinstance(i, int))
             also = [self.wanted_reference()] if self.references else []
-            raise ValueError(
-                " or ".join([complaint(exc.errors(include_url=False)), *also])
-            ) from exc
+            raise ValueError(item + " or ".join([complaint(details), *also])) from exc
         return existing(folder, found) if isinstance(found, Path) else found
 
     def wanted_reference(self) -> str:

@@ -45,6 +45,7 @@ class Watchdog:
         self._signalled_s: float | None = None
         self._deadline_s: float | None = None
         self._input = b""
+        self._logged: set[str] = set()
         self._signals_fd = signals_fd
         self._pidfd = _pidfd(runner)
         self._selector = selectors.DefaultSelector()
@@ -135,10 +136,15 @@ class Watchdog:
         wanted = switch_names(self._description) if switches is None else switches
         outcomes = make_safe(self._description, wanted)
         for outcome in outcomes:
-            log(
-                f"{why}: {outcome.switch} {'safe' if outcome.ok else 'NOT safe: '}{outcome.message}"
-            )
+            state = "safe" if outcome.ok else f"NOT safe: {outcome.message}"
+            self._log_once(f"{why}: {outcome.switch} {state}")
         return {outcome.switch for outcome in outcomes if not outcome.ok}
+
+    def _log_once(self, line: str) -> None:
+        """Log a line; what failed before and fails again is one line."""
+        if line not in self._logged:
+            self._logged.add(line)
+            log(line)
 
 
 def _pidfd(process: int) -> int | None:
