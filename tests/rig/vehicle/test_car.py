@@ -1,0 +1,181 @@
+"""The car against virtual devices: what works, what is refused, and what breaks honestly."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.api.errors import LinkLost
+from drivers.sim.body import VirtualBody
+from drivers.sim.phone import VirtualPhone
+from drivers.sim.phone.misbehaviour import Fault
+from drivers.sim.relay_board import VirtualRelayBoard
+from rig.digital_key.messages import Outcome
+from rig.measure.outcomes import Inconclusive, Unmet
+from rig.vehicle.car import Car
+from rig.vehicle.errors import ActuatorStuck
+from rig.vehicle.keyring import KeyState
+from rig.vehicle.visit import Ending
+
+HANDLE = "driver_handle"
+
+
+def test_a_tap_unlocks_and_the_next_one_locks(car: Car, phone: VirtualPhone) -> None:
+    phone.present(at=HANDLE)
+    reached = car.unlocked.wait()
+    assert reached.timeline is not None
+    assert list(reached.timeline.marks) == [
+        "presence",
+        "selected",
+        "authenticated",
+        "decided",
+        "commanded",
+        "feedback",
+    ]
+    assert list(reached.timeline.marks.values()) == sorted(reached.timeline.marks.values())
+    assert reached.t_ns == reached.timeline.marks["feedback"]
+    phone.present(at=HANDLE)
+    car.locked.wait()
+    assert [visit.ending for visit in car.take_visits()] == [Ending.UNLOCKED, Ending.LOCKED]
+
+
+def test_a_device_that_stays_is_served_once(car: Car, phone: VirtualPhone) -> None:
+    phone.present(at=HANDLE)
+    car.unlocked.wait()
+    assert car.sees_nothing(for_s=0.6)
+    assert car.unlocked
+
+
+def test_the_device_is_told_how_it_ended(car: Car, phone: VirtualPhone) -> None:
+    phone.present(at=HANDLE)
+    car.unlocked.wait()
+    told = [phone.last_outcome]
+    car.keyring.named("owner_phone").state = KeyState.DELETED
+    phone.present(at=HANDLE)
+    assert car.judged_visit().outcome is Outcome.KEY_DELETED
+    told.append(phone.last_outcome)
+    assert told == [Outcome.SUCCESS, Outcome.KEY_DELETED]
+
+
+def test_a_refused_device_makes_the_condition_unmet(car: Car, phone: VirtualPhone) -> None:
+    car.keyring.named("owner_phone").state = KeyState.DELETED
+    phone.present(at=HANDLE)
+    with pytest.raises(Unmet, match=r"not driver unlocked: driver_handle: refused: .*deleted"):
+        car.door("driver").unlocked.wait()
+
+
+def test_nobody_at_the_reader_is_inconclusive(car: Car) -> None:
+    with pytest.raises(Inconclusive, match=r"no reader saw a device within 0\.2 s"):
+        car.unlocked.wait(timeout_s=0.2)
+
+
+def test_a_mute_device_is_inconclusive_and_the_next_tap_works(
+    car: Car, phone: VirtualPhone
+) -> None:
+    with phone.misbehave(Fault.MUTE, at=2):
+        phone.present(at=HANDLE)
+        with pytest.raises(Inconclusive, match="driver_handle: no answer from the device at AUTH0"):
+            car.unlocked.wait()
+    car.reset()
+    phone.present(at=HANDLE)
+    car.unlocked.wait()
+
+
+@pytest.mark.parametrize(("at", "step"), [(1, "SELECT"), (2, "AUTH0"), (3, "AUTH1")])
+def test_a_device_pulled_away_is_inconclusive_and_the_next_tap_works(
+    car: Car, phone: VirtualPhone, at: int, step: str
+) -> None:
+    car.keyring.forget_fast()
+    with phone.misbehave(Fault.LEAVES, at=at):
+        phone.present(at=HANDLE)
+        with pytest.raises(Inconclusive, match=f"driver_handle: the device left .* at {step}"):
+            car.unlocked.wait()
+    assert car.locked
+    phone.present(at=HANDLE)
+    car.unlocked.wait()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Fault.WRONG_MAC, Outcome.INVALID_CHANNEL),
+        (Fault.WRONG_SIGNATURE, Outcome.INVALID_SIGNATURE),
+        (Fault.GARBAGE, None),
+        (Fault.TRUNCATED, Outcome.BAD_DATA_FORMAT),
+    ],
+)
+def test_a_device_that_answers_wrongly_opens_nothing(
+    car: Car, phone: VirtualPhone, fault: Fault, told: Outcome | None
+) -> None:
+    car.keyring.forget_fast()
+    with phone.misbehave(fault, at=0 if fault in (Fault.WRONG_MAC, Fault.WRONG_SIGNATURE) else 3):
+        phone.present(at=HANDLE)
+        visit = car.judged_visit()
+    assert visit.refused, visit.explanation
+    assert told is None or visit.outcome is told
+    assert car.locked
+
+
+def test_a_jammed_latch_is_a_bench_error_that_names_it(
+    car: Car, phone: VirtualPhone, body: VirtualBody
+) -> None:
+    body.jam("passenger")
+    try:
+        phone.present(at=HANDLE)
+        with pytest.raises(ActuatorStuck, match="unlocked_passenger: not active 1 s after"):
+            car.unlocked.wait()
+    finally:
+        body.free("passenger")
+
+
+def test_an_unplugged_board_is_a_bench_error_that_names_it(
+    car: Car, phone: VirtualPhone, board: VirtualRelayBoard
+) -> None:
+    board.unplug()
+    try:
+        phone.present(at=HANDLE)
+        with pytest.raises(LinkLost, match="board"):
+            car.unlocked.wait()
+    finally:
+        board.plug()
+
+
+def test_start_needs_the_key_in_the_tray_all_along(car: Car, phone: VirtualPhone) -> None:
+    assert not car.press_start_stop().accepted
+    phone.present(at="tray")
+    car.start_authorised.wait()
+    phone.withdraw()
+    car.tray_empty.wait()
+    assert not car.press_start_stop().accepted
+    phone.present(at="tray")
+    car.start_authorised.wait()
+    assert car.press_start_stop().accepted
+    assert car.drive_ready
+
+
+def test_a_visit_is_recorded_decoded_and_without_secrets(car: Car, phone: VirtualPhone) -> None:
+    car.keyring.forget_fast()
+    phone.present(at="tray")
+    car.start_authorised.wait()
+    record = car.take_visits()[0].to_record("a test", 1, 1)
+    assert [step.name for step in record.steps] == [
+        "SELECT",
+        "AUTH0",
+        "AUTH1",
+        "EXCHANGE",
+        "CONTROL FLOW",
+    ]
+    assert min(record.marks.values()) == 0
+    labels = [field.label for step in record.steps for field in step.fields]
+    assert "4C transaction identifier" in labels
+    assert "enciphered" in labels
+    persistent = car.keyring.named("owner_phone").persistent
+    assert persistent is not None
+    assert bytes(persistent).hex() not in repr(record)
+
+
+def test_the_second_vehicle_is_another_one(car: Car, phone: VirtualPhone) -> None:
+    with car.as_second_vehicle():
+        phone.present(at=HANDLE)
+        assert car.judged_visit().ending is Ending.UNLOCKED
+    first, second = car.keyring.identifier, car.service.keyring.identifier
+    assert first == second  # back to ourselves
