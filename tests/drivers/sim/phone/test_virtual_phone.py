@@ -185,14 +185,26 @@ def test_a_planted_fault_happens_and_goes_away(
     assert unlock(field.vehicle()) in ENROLLED
 
 
-def test_a_fault_waits_for_its_apdu(phone: VirtualPhone, field: OpenField) -> None:
-    phone.present(PLACE)
+def test_a_fault_waits_for_its_apdu_of_each_visit(phone: VirtualPhone, field: OpenField) -> None:
     with phone.misbehave(Fault.MUTE, at=5):
-        unlock(field.vehicle())  # four APDUs
-        with pytest.raises(TimeoutError):
-            field.vehicle().select()
-        phone.present(PLACE)
-        unlock(field.vehicle())  # counted anew
+        for _visit in range(2):
+            phone.present(PLACE)
+            unlock(field.vehicle())  # four APDUs
+            with pytest.raises(TimeoutError):
+                field.vehicle().select()
+
+
+def test_a_visit_does_not_go_on_where_the_last_one_ended(
+    phone: VirtualPhone, field: OpenField
+) -> None:
+    phone.present(PLACE)
+    vehicle = field.vehicle()
+    vehicle.select()
+    vehicle.auth0(fast=False)
+    phone.withdraw()
+    phone.present(PLACE)
+    with pytest.raises(ReaderError, match="81 was refused with 6985"):
+        vehicle.auth1(ENROLLED)
 
 
 def test_a_late_answer_is_late_and_whole(phone: VirtualPhone, field: OpenField) -> None:
