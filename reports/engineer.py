@@ -1,11 +1,12 @@
-"""The engineer's page: what pytest-html shows of a rig run, with every cell escaped.
+"""The engineer's page: what pytest-html shows of a rig run, with everything in it escaped.
 
-pytest-html 4.2 puts node ids into its table as they are, so a parameter with markup in it would
-become markup in the page. The cell of the id is therefore written again here.
+pytest-html 4.2 puts node ids and the environment's values into its page as they are, so that
+markup in a parameter would become markup of the page. Both are written again here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +22,11 @@ class PageData(Protocol):
 
     title: str
 
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+    def set_data(self, key: str, value: object) -> None: ...
+
 
 class EngineerPage:
     """Hooks of pytest-html for one run; registered only while a run is under way."""
@@ -30,7 +36,9 @@ class EngineerPage:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: PageData) -> None:
-        report.title = escape(f"Digital Key Rig: {self._folder.name}")
+        report.title = f"Digital Key Rig: {self._folder.name}"  # its template escapes this one
+        # The environment is complete when the title is asked for; others share the mapping in it.
+        report.set_data("environment", _escaped(report.data["environment"]))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -47,12 +55,11 @@ class EngineerPage:
         if not cells:  # another plugin left this row out
             return
         cells[_ID_CELL] = f'<td class="col-testId">{escape(_row_id(report))}</td>'
-        properties: dict[str, Any] = {}
+        properties: dict[str, str] = {}
         for name, value in getattr(report, "user_properties", ()):
-            properties[name] = f"{properties[name]}; {value}" if name in properties else value
+            properties[name] = f"{properties[name]}; {value}" if name in properties else str(value)
         added = [
-            f'<td class="col-{name}">{escape(str(properties.get(name, "")))}</td>'
-            for name in _COLUMNS
+            f'<td class="col-{name}">{escape(properties.get(name, ""))}</td>' for name in _COLUMNS
         ]
         cells[_ID_CELL + 1 : _ID_CELL + 1] = added
 
@@ -60,3 +67,12 @@ class EngineerPage:
 def _row_id(report: pytest.TestReport | pytest.CollectReport) -> str:
     when = getattr(report, "when", "call")
     return report.nodeid if when == "call" else f"{report.nodeid}::{when}"
+
+
+def _escaped(value: object) -> object:
+    """A copy with all text escaped, keys included."""
+    if isinstance(value, Mapping):
+        return {escape(str(key)): _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(inner) for inner in value]
+    return escape(str(value))

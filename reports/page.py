@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def _files_beside(folder: Path) -> list[FileBeside]:
     return found
 
 
+@cache
 def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
     environment = Environment(

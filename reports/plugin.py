@@ -1,8 +1,9 @@
 """The second pytest plugin: an engineer's page, JUnit XML and the compliance page of a rig run.
 
 It does nothing unless `--run-dir` names a run folder once the rig's plugin has configured itself.
-The rig's plugin sets it before ordinary ``pytest_configure`` hooks, so that pytest-html and JUnit,
-which come after this plugin, still find the paths set here.
+The rig's plugin sets it in ``pytest_cmdline_main``. Hooks of plugins loaded later run earlier, so
+``pytest_configure`` here comes before pytest-html's and JUnit's, which then find their paths. The
+journal is complete before ``pytest_unconfigure``, where the compliance page is rendered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import pytest
 
 from reports.engineer import EngineerPage
 from reports.errors import ReportError
-from reports.page import write_page
 from rig.records.journal import JOURNAL
 
 _ENGINEER = "reports-engineer-page"
@@ -43,6 +43,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = run_folder(config)
     if folder is None or not (folder / JOURNAL).is_file():
         return  # no run, or one that ended before its first record
+    from reports.page import write_page  # noqa: PLC0415 - other pytest runs do not pay for it
+
     try:
         write_page(folder)
     except ReportError as exc:

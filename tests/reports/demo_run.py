@@ -1,11 +1,13 @@
-"""A realistic run to judge the page by: `python -m tests.reports.demo_run FOLDER [--cut]`."""
+"""A run to judge the page by: `python -m tests.reports.demo_run NEW_FOLDER [--real] [--cut]`."""
 
 from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rig.records.run import (
     DeviceRecord,
@@ -19,13 +21,15 @@ from rig.records.run import (
     Statistic,
     TestStarted,
 )
-from rig.records.trace import FieldRecord, StepRecord, VisitRecord
-from rig.records.verdict import Verdict
-from tests.reports.sample_runs import MS, result, write_run
+from rig.records.trace import VisitRecord
+from rig.records.verdict import Verdict, worst
+from tests.reports.demo_visits import tap
+from tests.reports.sample_runs import result, write_run
 
 CATALOGUE = {
     "core": "A known key is recognised|Unknown keys are refused|The key belongs to one vehicle|"
-    "Keys expire|A deleted key is refused at once|Keys work without a network|Eighteen keys at most",
+    "Keys expire|A deleted key is refused at once|Keys work without a network|"
+    "Eighteen keys at most",
     "unlock": "A tap at the handle unlocks|Only the tapped side may unlock|The tap is fast enough|"
     "A second tap does nothing harmful|The trunk follows the doors|Unlock is signalled|"
     "A phone in a thin sleeve still unlocks|An exhausted battery leaves a reserve",
@@ -55,11 +59,22 @@ TESTS = (
     "signature_is_refused,a_withdrawn_phone_leaves_the_door_locked,a_mute_card_does_not_hang",
     "nfc/test_network|core|airplane_mode_changes_nothing,a_dead_backend_changes_nothing",
 )
+DEVICES = (
+    ("driver_handle", "nfc.pcsc", "Virtual PCD 00 00", "vpcd-0"),
+    ("tray", "nfc.pcsc", "Virtual PCD 00 01", "vpcd-1"),
+    ("board", "relay.hid", "HID relay board, 8 channels", "RIG01"),
+    ("owner_phone", "sim.phone", "wallet applet", "owner"),
+    ("friend_phone", "sim.phone", "wallet applet", "friend"),
+    ("key_card", "sim.keycard", "key card applet", "card-1"),
+)
+SUBSTITUTIONS = ("bench virtual-in-process for virtual: pcscd is missing",)
 SETTINGS = (
-    SettingRecord("unknown_vehicle", "refuse", "gap", "Whether AUTH0 tells that it does not know the vehicle is not public."),
-    SettingRecord("mac_covers", "data", "inferred", "Readers that work with real phones cover the ciphertext only."),
-    SettingRecord("interface_contactless", "94", "inferred", "Sourced for the sibling profile only."),
-)  # fmt: skip
+    SettingRecord("unknown_vehicle", "refuse", "gap", "Whether AUTH0 says so is not public."),
+    SettingRecord("mac_covers", "data", "inferred", "As in readers that work with real phones."),
+    SettingRecord(
+        "interface_contactless", "94", "inferred", "Sourced for the sibling only."
+    ),
+)
 
 
 def catalogue() -> tuple[RequirementRecord, ...]:
@@ -70,8 +85,17 @@ def catalogue() -> tuple[RequirementRecord, ...]:
             text = f"{title}, on every supported vehicle and for every kind of key that applies."
             open_matters = ("AMB-41",) if number == 4 else ()
             found.append(
-                RequirementRecord(f"DK-{short}-{number:02d}", title, text, capability, f"P{1 + number % 3}", "both", "auto", open_matters)
-            )  # fmt: skip
+                RequirementRecord(
+                    id=f"DK-{short}-{number:02d}",
+                    title=title,
+                    text=text,
+                    capability=capability,
+                    priority=f"P{1 + number % 3}",
+                    applies_to="both",
+                    automation="auto",
+                    ambiguities=open_matters,
+                )
+            )
     return tuple(found)
 
 
@@ -89,104 +113,99 @@ def latencies(chance: random.Random, count: int, middle: float) -> Measurement:
         if kept
         else "Fewer than 95 % of the samples are within 500 ms; their P95 is above the limit."
     )
+    half = Limit("p50", "<=", 500, "published: contactless tap 250 to 800 ms")
+    most = Limit("p95", "<=", 500, "plan: transport operators demand 500 ms")
     judged = (
-        Judgement(Limit("p50", "<=", 500, "published: contactless tap 250 to 800 ms"), Verdict.PASS, "Half of all taps are within 500 ms, at 95 % confidence."),
-        Judgement(Limit("p95", "<=", 500, "plan: transport operators demand 500 ms"), Verdict.PASS if kept else Verdict.FAIL, says),
-    )  # fmt: skip
+        Judgement(half, Verdict.PASS, "Half of all taps are within 500 ms, at 95 % confidence."),
+        Judgement(most, Verdict.PASS if kept else Verdict.FAIL, says),
+    )
     parts = {"select": 0.13, "authenticate": 0.62, "decide": 0.02, "actuate": 0.23}
     phases = {n: tuple(round(s * share, 3) for s in samples) for n, share in parts.items()}
     return Measurement("tap_to_unlock", "ms", 59, samples, statistics, judged, phases)
 
 
-def tap(test: str, number: int, scale: float, *, broken: bool = False) -> VisitRecord:
-    hexes = {"SELECT": ("00A404000DA000000809434343444B46763100", "5C020100 9000".replace(" ", "")), "AUTH0": ("80800000635C0201008741" + "04" * 65 + "4C10" + "5A" * 16 + "4D08" + "31" * 8, "8641" + "04" * 65 + "9000"), "AUTH1": ("80810000429E40" + "C3" * 64, "7F" * 96 + "9000"), "EXCHANGE": ("84C90000" + "9B" * 24, "E1" * 16 + "9000")}  # fmt: skip
-    spans = {"SELECT": (4.0, 21.5), "AUTH0": (24.2, 118.3), "AUTH1": (139.8, 236.4), "EXCHANGE": (241.0, 268.9)}  # fmt: skip
-    fields = {
-        "SELECT": (FieldRecord(0, "command", "00 A4 04 00", "select by name"), FieldRecord(1, "application", "A000000809434343444B467631", "digital key"), FieldRecord(0, "answer", "9000", "done"), FieldRecord(1, "5C protocol version", "0100", "1.0")),
-        "AUTH0": (FieldRecord(0, "command", "80 80 00 00", ""), FieldRecord(1, "87 vehicle ephemeral key", "04" * 65, "uncompressed point on P-256"), FieldRecord(1, "4C transaction identifier", "5A" * 16, ""), FieldRecord(0, "answer", "9000", "done"), FieldRecord(1, "86 device ephemeral key", "04" * 65, "")),
-        "AUTH1": (FieldRecord(0, "command", "80 81 00 00", ""), FieldRecord(1, "9E signature", "C3" * 64, "the vehicle's, over both ephemeral keys"), FieldRecord(0, "answer", "9000", "enciphered, 96 bytes")),
-        "EXCHANGE": (FieldRecord(0, "command", "84 C9 00 00", "enciphered"), FieldRecord(0, "answer", "9000", "enciphered")),
-    }  # fmt: skip
-    steps = []
-    for name, (sent, received) in spans.items():
-        lost = broken and name == "AUTH1"
-        command, response = hexes[name]
-        steps.append(
-            StepRecord(name, "driver_handle", round(sent * scale * MS), round(received * scale * MS), command, "" if lost else response, "driver_handle: the card has left the field" if lost else "", fields[name][:2] if lost else fields[name])
-        )  # fmt: skip
-        if lost:
-            break
-    marks = {"presence": 0.0, "selected": 21.5, "authenticated": 268.9, "decided": 269.4, "commanded": 270.1, "feedback": 287.0}  # fmt: skip
-    kept = {n: round(t * scale * MS) for n, t in marks.items() if not broken or t < 30}
-    outcome, why = ("interrupted", "The card left between command and answer of AUTH1.") if broken else ("unlocked", "Owner key, standard transaction.")  # fmt: skip
-    return VisitRecord(test, 1, number, "driver_handle", outcome, why, kept, tuple(steps))
-
-
 def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Path:
-    """About sixty requirements, thirty tests, one failing with its trace, one retried."""
+    """About sixty requirements, 25 tests, two failing with their traces, one retried."""
     chance = random.Random(7)  # noqa: S311 - a demo, no secret
     known = catalogue()
     results: list[Result] = []
     visits: list[VisitRecord] = []
-    for line in TESTS:
-        file, capabilities, names = line.split("|")
-        ids = [r.id for r in known if r.capability in capabilities.split(",")]
-        for at, name in enumerate(names.split(",")):
-            test = f"testplans/{file}.py::test_{name}"
-            plain = result(test, requirements=tuple(ids[at : at + 2]), duration_s=0.3 + at / 7, visits=1)
-            results += _variants(plain, chance)
-            if results[-1].measurements:
-                visits += [tap(test, n, s / 287) for n, s in enumerate(results[-1].measurements[0].samples, 1)]  # fmt: skip
-            else:
-                visits.append(tap(test, 1, 0.9 + at / 20, broken="withdrawn" in name))
-    devices = tuple(
-        DeviceRecord(n, d, simulated, "virtual" if simulated else "ACS", m, s, "1.08")
-        for n, d, m, s in (
-            ("driver_handle", "nfc.pcsc", "Virtual PCD 00 00", "vpcd-0"), ("tray", "nfc.pcsc", "Virtual PCD 00 01", "vpcd-1"),
-            ("board", "relay.hid", "HID relay board, 8 channels", "RIG01"), ("owner_phone", "sim.phone", "wallet applet", "owner"),
-            ("friend_phone", "sim.phone", "wallet applet", "friend"), ("key_card", "sim.keycard", "key card applet", "card-1"),
-        )
-    )  # fmt: skip
+    for plain, pace in _plan(known):
+        attempts = _attempts(plain, chance)
+        results += attempts
+        visits += _visits(attempts[-1], pace)
     cut_off = None
     if cut:
         gone = results.pop()
         cut_off = TestStarted(gone.test, 1, gone.requirements)
     return write_run(
-        folder, results, visits, cut_off=cut_off, simulated=simulated, requirements=known, devices=devices, settings=SETTINGS,
-        substitutions=("bench virtual-in-process for virtual: pcscd is missing",) if simulated else (),
-        vehicle={"model": "cooper", "model_year": "2026", "os": "9", "options": "322", "key": "digital_key", "profile": "ccc"},
-    )  # fmt: skip
+        folder,
+        results,
+        visits,
+        cut_off=cut_off,
+        simulated=simulated,
+        requirements=known,
+        devices=tuple(
+            DeviceRecord(n, d, simulated, "virtual" if simulated else "ACS", m, s, "1.08")
+            for n, d, m, s in DEVICES
+        ),
+        settings=SETTINGS,
+        substitutions=SUBSTITUTIONS if simulated else (),
+        vehicle={"model": "cooper", "model_year": "2026", "os": "9", "key": "digital_key"},
+    )
 
 
-def _variants(plain: Result, chance: random.Random) -> list[Result]:
-    name = plain.test
-    if "is_fast" in name:
-        measured = latencies(chance, 59, 440.0 if "shared" in name else 310.0)
-        failed = any(j.verdict is Verdict.FAIL for j in measured.judgements)
-        reason = "tap_to_unlock: P95 is above 500 ms (plan)" if failed else ""
-        verdict = Verdict.FAIL if failed else Verdict.PASS
+def _plan(known: Sequence[RequirementRecord]) -> Iterator[tuple[Result, float]]:
+    for line in TESTS:
+        file, capabilities, names = line.split("|")
+        ids = [r.id for r in known if r.capability in capabilities.split(",")]
+        for at, name in enumerate(names.split(",")):
+            test = f"testplans/{file}.py::test_{name}"
+            cited = tuple(ids[at : at + 2])
+            yield result(test, requirements=cited, duration_s=0.3 + at / 7, visits=1), 0.9 + at / 20
+
+
+def _visits(last: Result, pace: float) -> list[VisitRecord]:
+    if not last.measurements:
+        broken = "withdrawn" in last.test
+        return [tap(last.test, 1, pace, broken=broken, attempt=last.attempt)]
+    samples = last.measurements[0].samples
+    return [tap(last.test, n, s / 287) for n, s in enumerate(samples, 1)]
+
+
+ENDINGS: dict[str, dict[str, Any]] = {  # tests that do not simply pass, by a part of their name
+    "withdrawn": {
+        "verdict": Verdict.FAIL,
+        "reason": "the driver's door was unlocked within 2 s\nassert not True",
+    },
+    "mute": {"verdict": Verdict.ERROR, "reason": "tray: no answer within 2 s"},
+    "lock_is_told": {"verdict": Verdict.INCONCLUSIVE, "reason": "the operator did not answer"},
+    "short_absence": {"verdict": Verdict.NOT_APPLICABLE, "reason": "needs Digital Key Plus"},
+    "dead_backend": {"requirements": ("DK-CORE-06", "DK-NET-99")},
+    "second_tap": {
+        "verdict": Verdict.OBSERVED,
+        "observations": (Observation("a second tap within 2 s", "locks again", "AMB-41"),),
+    },
+}
+
+
+def _attempts(plain: Result, chance: random.Random) -> list[Result]:
+    if "is_fast" in plain.test:
+        measured = latencies(chance, 59, 440.0 if "shared" in plain.test else 310.0)
+        verdict = worst(j.verdict for j in measured.judgements)
+        reason = "tap_to_unlock: P95 is above 500 ms (plan)" if verdict is Verdict.FAIL else ""
         return [replace(plain, verdict=verdict, reason=reason, measurements=(measured,), visits=59)]
-    if "withdrawn" in name:
-        return [replace(plain, verdict=Verdict.FAIL, reason="the driver's door was unlocked within 2 s\nassert not True")]
-    if "mute" in name:
-        return [replace(plain, verdict=Verdict.ERROR, reason="tray: no answer within 2 s")]
-    if "expired" in name:
+    if "expired" in plain.test:
         first = replace(plain, verdict=Verdict.ERROR, reason="driver_handle: the reader is gone")
         return [first, replace(plain, attempt=2)]
-    if "second_tap" in name:
-        seen = (Observation("a second tap within 2 s", "locks again", "AMB-41"),)
-        return [replace(plain, verdict=Verdict.OBSERVED, observations=seen)]
-    if "lock_is_told" in name:
-        return [replace(plain, verdict=Verdict.INCONCLUSIVE, reason="the operator did not answer")]
-    if "short_absence" in name:
-        return [replace(plain, verdict=Verdict.NOT_APPLICABLE, reason="needs Digital Key Plus")]
-    if "dead_backend" in name:
-        return [replace(plain, requirements=("DK-CORE-06", "DK-NET-99"))]
-    return [plain]
+    changes = next((c for part, c in ENDINGS.items() if part in plain.test), {})
+    return [replace(plain, **changes)]
 
 
 if __name__ == "__main__":
     from reports.page import write_page
 
-    written = write_demo(Path(sys.argv[1]), simulated="--real" not in sys.argv, cut="--cut" in sys.argv)
+    written = write_demo(
+        Path(sys.argv[1]), simulated="--real" not in sys.argv, cut="--cut" in sys.argv
+    )
     print(write_page(written))  # noqa: T201 - a command

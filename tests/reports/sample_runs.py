@@ -45,7 +45,9 @@ STARTED = RunStarted(
     plan_sha256="bb" * 32,
     lock_sha256="cc" * 32,
     vehicle={"model": "cooper", "model_year": "2026", "os": "9"},
-    devices=(DeviceRecord("driver_handle", "nfc.pcsc", False, "ACS", "ACR1252U", "RR554-1", "1.08"),),
+    devices=(
+        DeviceRecord("driver_handle", "nfc.pcsc", False, "ACS", "ACR1252U", "RR554-1", "1.08"),
+    ),
     settings=(SettingRecord("mac_covers", "data", "inferred", "Readers that work do so."),),
     requirements=(),
     selected=(),
