@@ -1,240 +1,41 @@
-"""USB HID relay boards of the DCTTech family ("USBRelay8"), through pyusb.
-
-The board takes 8-byte feature reports and needs no other transfer:
-
-* SET_REPORT ``FF n`` energises relay n, ``FD n`` releases it
-* GET_REPORT answers serial (5 ASCII characters), two spare bytes, and one bit a relay
-
-Every board carries the same USB ids and no USB serial number, so only that 5-character serial
-tells them apart. The kernel's HID driver holds a board until it is told to let go.
-
-The two spare bytes are zero on plain boards. Our virtual board reports 16 digital inputs there
-(high byte first, input 1 the lowest bit): that is our own extension, and a plain board shows
-every input inactive.
-"""
+"""USB HID relay boards of the DCTTech family ("USBRelay8") as a relay and input board."""
 
 from __future__ import annotations
 
-import errno
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, Self
-
-import usb.backend.libusb1
-import usb.core
-import usb.util
+from contextlib import contextmanager
 
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import (
-    DeviceNotFound,
-    DeviceRefused,
-    DriverError,
-    DriverUnavailable,
-    FrameError,
-    LinkLost,
-    LinkTimeout,
-)
+from drivers.api.errors import DeviceNotFound, DriverError, FrameError, LinkLost
 from drivers.api.relay import RelayBoard
 from drivers.api.sensor import InputBoard
 from drivers.api.usb import UsbHost
+from drivers.relay.hid_usb import OFF, ON, BoardLink, Report, backend_of, find_board
 
-VENDOR_ID, PRODUCT_ID = 0x16C0, 0x05DF
 INPUTS = 16
-
-_ON, _OFF = 0xFF, 0xFD
-_INTERFACE = 0
-_SET_REPORT, _GET_REPORT = (0x21, 0x09), (0xA1, 0x01)  # HID 1.11, 7.2: class request, interface
-_FEATURE = 0x0300  # report type 3, report id 0
-_REPORT_SIZE = 8
-_ENGLISH = 0x0409  # named, because asking for the list of languages hides access errors
-
-_UDEV = (
-    'allow it by a udev rule: SUBSYSTEM=="usb", ATTRS{idVendor}=="16c0", '
-    'ATTRS{idProduct}=="05df", MODE="0660", GROUP="plugdev"'
-)
-_MEANINGS: dict[int | None, tuple[type[DriverError], str]] = {
-    errno.ENODEV: (LinkLost, "is it still plugged in?"),
-    errno.EIO: (LinkLost, "look at the cable and the hub"),
-    errno.ETIMEDOUT: (LinkTimeout, ""),
-    errno.EOVERFLOW: (FrameError, ""),
-    errno.EACCES: (DriverError, _UDEV),
-    errno.EPERM: (DriverError, _UDEV),
-    errno.EBUSY: (DriverError, "another program holds it"),
-}
-
-
-@contextmanager
-def _usb_errors(doing: str, device: str) -> Iterator[None]:
-    """Turn pyusb's one exception into ours by its errno; the only place that does."""
-    try:
-        yield
-    except usb.core.USBError as exc:
-        if exc.errno == errno.EPIPE:  # a stalled request is how USB says no
-            raise DeviceRefused(errno.EPIPE, doing, device=device) from exc
-        kind, advice = _MEANINGS.get(exc.errno, (DriverError, ""))
-        message = f"{doing}: {exc}; {advice}" if advice else f"{doing}: {exc}"
-        raise kind(message, device=device) from exc
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What the board tells of itself; one bit a relay or input, number 1 lowest."""
-
-    serial: str
-    inputs: int
-    relays: int
-
-    @classmethod
-    def parse(cls, data: bytes, device: str) -> Self:
-        if len(data) != _REPORT_SIZE:
-            raise FrameError(f"a report of {len(data)} bytes instead of 8", device=device)
-        serial = data[:5].rstrip(b"\0").decode("ascii", "backslashreplace")
-        return cls(serial, int.from_bytes(data[5:7], "big"), data[7])
-
-
-class _Link:
-    """A board's USB interface, taken from the kernel's driver while it is held."""
-
-    def __init__(self, device: Any, timeout_s: float) -> None:
-        self._device = device
-        self._timeout_ms = max(1, round(timeout_s * 1000))
-        self._detached = False
-        self.where = f"USB bus {device.bus} address {device.address}"
-
-    def text(self, index: int) -> str:
-        with _usb_errors("reading what it is", self.where):
-            return str(usb.util.get_string(self._device, index, _ENGLISH) or "")
-
-    def identity(self, serial: str) -> Identity:
-        device = self._device
-        firmware = f"{device.bcdDevice >> 8:x}.{device.bcdDevice & 0xFF:02x}"
-        return Identity(
-            self.text(device.iManufacturer), self.text(device.iProduct), serial, firmware
-        )
-
-    def hold(self) -> None:
-        with _usb_errors("taking it from the kernel's driver", self.where):
-            try:
-                self._detached = bool(self._device.is_kernel_driver_active(_INTERFACE))
-            except NotImplementedError:
-                self._detached = False  # this system binds no driver that could be moved away
-            if self._detached:
-                self._device.detach_kernel_driver(_INTERFACE)
-            usb.util.claim_interface(self._device, _INTERFACE)
-
-    def read(self, who: str) -> _Report:
-        with _usb_errors("reading back", who):
-            data = self._device.ctrl_transfer(
-                *_GET_REPORT, _FEATURE, _INTERFACE, _REPORT_SIZE, self._timeout_ms
-            )
-        return _Report.parse(bytes(data), who)
-
-    def write(self, command: int, channel: int, who: str) -> None:
-        report = bytes((command, channel)).ljust(_REPORT_SIZE, b"\0")
-        with _usb_errors(f"switching relay {channel}", who):
-            self._device.ctrl_transfer(*_SET_REPORT, _FEATURE, _INTERFACE, report, self._timeout_ms)
-
-    def release(self) -> None:
-        """Give the interface back to the kernel; of an unplugged board there is nothing left."""
-        try:
-            with suppress(LinkLost), _usb_errors("giving it back", self.where):
-                usb.util.release_interface(self._device, _INTERFACE)
-                if self._detached:
-                    self._device.attach_kernel_driver(_INTERFACE)
-        finally:
-            self._detached = False
-            usb.util.dispose_resources(self._device)
-
-
-def _backend(host: UsbHost | None) -> object:
-    if host is not None:
-        return host.backend
-    found: object = usb.backend.libusb1.get_backend()
-    if found is None:
-        raise DriverUnavailable(
-            "libusb cannot be loaded or started; apt install libusb-1.0-0, "
-            "and in a container pass /dev/bus/usb in"
-        )
-    return found
-
-
-def _find(serial: str, backend: object, timeout_s: float) -> _Link:
-    """Hold the one board with this serial; boards of other serials are left as they were."""
-    ids = {"idVendor": VENDOR_ID, "idProduct": PRODUCT_ID}
-    with _usb_errors("looking for relay boards", serial):
-        devices = list(usb.core.find(find_all=True, backend=backend, **ids))
-    mine: list[_Link] = []
-    seen: list[str] = []
-    unread: list[DriverError] = []
-    for link in (_Link(device, timeout_s) for device in devices):
-        try:
-            found = _probe(link)
-        except DriverError as exc:
-            unread.append(exc)
-            continue
-        seen += [found] if found else []
-        if found == serial:
-            mine.append(link)
-        else:
-            link.release()
-    if len(mine) == 1:
-        return mine[0]
-    for link in mine:
-        link.release()
-    if mine:
-        places = " and ".join(link.where for link in mine)
-        raise DeviceNotFound(f"{len(mine)} boards have this serial: {places}", device=serial)
-    raise _absence(serial, seen, unread) from (unread[0] if unread else None)
-
-
-def _probe(link: _Link) -> str | None:
-    """Hold a board and read its serial; None for other makers' devices, which share the ids."""
-    try:
-        if not link.identity("").model.startswith("USBRelay"):
-            return None
-        link.hold()
-        return link.read(link.where).serial
-    except DriverError:
-        link.release()
-        raise
-
-
-def _absence(serial: str, seen: list[str], unread: list[DriverError]) -> DeviceNotFound:
-    message = f"no relay board has this serial; serials seen: {', '.join(sorted(seen)) or 'none'}"
-    if unread:
-        message += "; could not be read: " + "; ".join(map(str, unread))
-    else:
-        message += "; is it plugged in, and is the serial in the bench file right?"
-    return DeviceNotFound(message, device=serial)
-
-
-def _channels(product: str, serial: str) -> int:
-    found = re.fullmatch(r"USBRelay([1-8])", product)
-    if found is None:
-        raise DriverError(f"{product!r} does not tell how many relays it has", device=serial)
-    return int(found[1])
 
 
 class HidRelayBoard(RelayBoard, InputBoard):
     """One board, found by its own serial. Safe to use from several threads.
 
     Raises DriverUnavailable without libusb, and DeviceNotFound unless exactly one board has the
-    serial. In use, an unplugged board is LinkLost for good: open it anew after plugging it in.
-    Inputs exist on our virtual board only (see the module).
+    serial. In use, an unplugged board is LinkLost until it is plugged in again; the next call then
+    finds it by its serial, at whatever address it has now. Inputs exist on our virtual board only.
     """
 
     def __init__(self, serial: str, usb: UsbHost | None = None, timeout_s: float = 1.0) -> None:
-        link = _find(serial, _backend(usb), timeout_s)
+        self._search = (serial, backend_of(usb), timeout_s)
+        link = find_board(*self._search)
         try:
             self._identity = link.identity(serial)
             self._channels = _channels(self._identity.model, serial)
         except DriverError:
             link.release()
             raise
-        self._link: _Link | None = link
+        self._link: BoardLink | None = link
+        self._closed = False
         self._lock = threading.Lock()
 
     @property
@@ -250,20 +51,20 @@ class HidRelayBoard(RelayBoard, InputBoard):
         if not 1 <= channel <= self._channels:
             said = f"no relay {channel}: it has 1 to {self._channels}"
             raise DeviceNotFound(said, device=self._who)
-        with self._lock:
-            self._held().write(_ON if on else _OFF, channel, self._who)
+        with self._lock, self._dropped_when_lost():
+            self._held().write(ON if on else OFF, channel, self._who)
             report = self._read()
         if bool(report.relays >> (channel - 1) & 1) is not on:
             said = f"relay {channel} does not read back {'on' if on else 'off'} after switching"
             raise DriverError(said, device=self._who)
 
     def states(self) -> tuple[bool, ...]:
-        with self._lock:
+        with self._lock, self._dropped_when_lost():
             relays = self._read().relays
         return tuple(bool(relays >> bit & 1) for bit in range(self._channels))
 
     def inputs(self) -> tuple[bool, ...]:
-        with self._lock:
+        with self._lock, self._dropped_when_lost():
             inputs = self._read().inputs
         return tuple(bool(inputs >> bit & 1) for bit in range(INPUTS))
 
@@ -280,21 +81,46 @@ class HidRelayBoard(RelayBoard, InputBoard):
     def close(self) -> None:
         """Give the board back to the kernel, its relays as they are."""
         with self._lock:
-            link, self._link = self._link, None
-            if link is not None:
-                link.release()
+            self._closed = True
+            self._drop()
 
     @property
     def _who(self) -> str:
         return self.name or self._identity.serial
 
-    def _held(self) -> _Link:
-        if self._link is None:
+    def _held(self) -> BoardLink:
+        if self._closed:
             raise LinkLost("it is closed", device=self._who)
+        if self._link is None:
+            try:
+                self._link = find_board(*self._search)
+            except DeviceNotFound as exc:
+                raise LinkLost(f"not back since it was lost: {exc}", device=self._who) from exc
         return self._link
 
-    def _read(self) -> _Report:
+    @contextmanager
+    def _dropped_when_lost(self) -> Iterator[None]:
+        """Let go of a board that was unplugged, so that the next call looks for it again."""
+        try:
+            yield
+        except LinkLost:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.release()
+
+    def _read(self) -> Report:
         report = self._held().read(self._who)
         if report.serial != self._identity.serial:
             raise FrameError(f"it answers as {report.serial!r}", device=self._who)
         return report
+
+
+def _channels(product: str, serial: str) -> int:
+    found = re.fullmatch(r"USBRelay([1-8])", product)
+    if found is None:
+        raise DriverError(f"{product!r} does not tell how many relays it has", device=serial)
+    return int(found[1])

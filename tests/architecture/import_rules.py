@@ -58,7 +58,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pytest_html": ("reports",),
     "rich": ("rig.plugin", "rig.cli"),
     "smartcard": ("drivers.nfc.pcsc*",),
-    "usb": ("drivers.relay.hid", "drivers.sim.relay_board"),
+    "usb": ("drivers.relay.hid_usb", "drivers.sim.relay_board"),
     "yaml": ("rig.bench.load", "rig.plans.load"),
 }
 
