@@ -11,7 +11,7 @@ from drivers.sim.pcscd import PrivatePcscd
 from drivers.sim.vpcd_visit import VpcdVisit
 from drivers.sim.world import ChipCard, World
 
-_CONNECT_TIMEOUT_S = 5.0
+_LOOK_S = 0.02
 
 
 class PcscSlot(Device, ReaderPort):
@@ -35,7 +35,7 @@ class PcscSlot(Device, ReaderPort):
         """A card came into the field: connecting to vpcd is inserting it."""
         with self._lock:
             self._card = card
-            self._insert()
+            self._visit = VpcdVisit(card, self._connect)
 
     def leave(self) -> None:
         """The card left the field, with an APDU under way or not."""
@@ -58,23 +58,24 @@ class PcscSlot(Device, ReaderPort):
         with self._lock:
             self._remove()
             if self._card:
-                self._insert()
+                self._visit = VpcdVisit(self._card, self._connect)
 
-    def _insert(self) -> None:
-        address = ("127.0.0.1", self._slot.port)
+    def _connect(self, ended: threading.Event) -> socket.socket | None:
+        """Connect once pcscd has seen that the card before has gone.
+
+        It looks every 400 ms only. Two cards in between two looks would be one to it, and the
+        second would never be given power. A pcscd that is down serves nobody until it is
+        restarted, just as a phone can be held to a dead reader.
+        """
+        while not (empty := self._pcscd.sees_empty(self._slot)):
+            if empty is None or ended.wait(_LOOK_S):
+                return None
         try:
-            connection = socket.create_connection(address, timeout=_CONNECT_TIMEOUT_S)
+            connection = socket.create_connection(("127.0.0.1", self._slot.port))
         except ConnectionRefusedError:
-            # pcscd is down. A phone can be held to a dead reader; it is served after a restart.
-            return
-        connection.settimeout(None)
+            return None
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._visit = VpcdVisit(self._card_here(), connection)
-
-    def _card_here(self) -> ChipCard:
-        if self._card is None:
-            raise RuntimeError("no card to insert")
-        return self._card
+        return connection
 
     def _remove(self) -> None:
         if self._visit:

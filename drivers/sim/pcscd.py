@@ -12,7 +12,8 @@ from pathlib import Path
 
 from drivers.api.device import Device, Finding, Identity
 from drivers.api.errors import DeviceNotFound, DriverError, DriverUnavailable
-from drivers.sim.pcscd_process import DEBIAN_PACKAGES, PcscdProcess, list_readers
+from drivers.sim.pcscd_process import DEBIAN_PACKAGES, PcscdProcess
+from drivers.sim.pcscd_states import ask_states
 from drivers.sim.vpcd_ports import PortPair
 
 MAX_SLOTS = 16  # of one pcscd
@@ -77,6 +78,11 @@ class PrivatePcscd(Device):
         """Give a slot back. Idempotent."""
         self._claims.pop(slot, None)
 
+    def sees_empty(self, slot: VpcdSlot) -> bool | None:
+        """Whether pcscd knows by now that no card is in the slot; None when it is not up."""
+        state = ask_states(self.socket_path, timeout_s=1.0).get(slot.reader_name)
+        return None if state is None else state.is_empty
+
     @property
     def pid(self) -> int:
         """Process id of the running pcscd."""
@@ -117,7 +123,7 @@ class PrivatePcscd(Device):
         return Identity(make="pcsc-lite", model="private pcscd with vpcd")
 
     def self_test(self) -> tuple[Finding, ...]:
-        listed = list_readers(self.socket_path, timeout_s=1.0)
+        listed = ask_states(self.socket_path, timeout_s=1.0)
         missing = [slot.reader_name for slot in self._slots if slot.reader_name not in listed]
         advice = f"missing: {', '.join(missing)}; open the bench again" if missing else ""
         return (Finding(f"{len(self._slots)} virtual readers are listed", not missing, advice),)

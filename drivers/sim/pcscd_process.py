@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import time
 from pathlib import Path
 
-from drivers.api.errors import DeviceNotFound, DriverUnavailable
+from drivers.api.errors import DeviceNotFound, DriverError, DriverUnavailable
+from drivers.sim.pcscd_states import ask_states
 
 DEBIAN_PACKAGES = "apt install pcscd vsmartcard-vpcd util-linux"
 _START_TIMEOUT_S = 10.0
 _STOP_TIMEOUT_S = 3.0
-_POLL_S = 0.01
+_SETTLE_S = 1.0
+_POLL_S = 0.002
 _RUNTIME_FOLDER = Path("/run/pcscd")
 _SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin"
 # systemd's socket activation, which is how pcscd can be given a socket of our choice: it must
@@ -23,9 +24,6 @@ _SYSTEM_PATH = "/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin"
 _ACTIVATE = 'exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
 # pcscd refuses to start without /run/pcscd; an ordinary user can have one in a namespace.
 _OWN_RUN = 'mount -t tmpfs none /run && mkdir /run/pcscd && exec "$@"'
-# The protocol between libpcsclite and pcscd (winscard_msg.h): a header of size and command.
-_VERSION, _READER_STATES = 0x11, 0x12
-_READERS, _STATE_SIZE, _NAME_SIZE = 16, 184, 128
 
 
 class PcscdProcess:
@@ -74,49 +72,32 @@ class PcscdProcess:
 
     def _wait_until_up(self, readers: frozenset[str]) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_S
-        missing: frozenset[str] = readers
-        while missing:
+        listed: set[str] = set()
+        while not readers <= listed:
             exited = self._process.poll()
             if exited is not None or time.monotonic() > deadline:
-                how = "hangs" if exited is None else f"ended with status {exited}"
-                raise DeviceNotFound(
-                    f"pcscd {how}; readers missing: {', '.join(sorted(missing))}; "
-                    f"its log ends with:\n{self._log_tail()}",
-                    device="private pcscd",
-                )
-            missing = readers - set(list_readers(self._socket_path, timeout_s=0.5))
-            if missing:
-                time.sleep(_POLL_S)
+                raise self._failure(exited, readers - listed)
+            time.sleep(_POLL_S)
+            states = ask_states(self._socket_path, timeout_s=0.5)
+            if states and not listed:
+                # It answers after it has read its configuration: what is missing now stays so.
+                deadline = min(deadline, time.monotonic() + _SETTLE_S)
+            listed = set(states)
+
+    def _failure(self, exited: int | None, missing: frozenset[str]) -> DriverError:
+        log = f"its log ends with:\n{self._log_tail()}"
+        if exited is not None and _needs_own_run():
+            return DriverUnavailable(
+                "pcscd needs /run/pcscd, and an ordinary user may not make one here; "
+                f"as root: `install -d /run/pcscd`; {log}"
+            )
+        how = "runs" if exited is None else f"ended with status {exited}"
+        lacking = f"readers missing: {', '.join(sorted(missing))}"
+        return DeviceNotFound(f"pcscd {how}; {lacking}; {log}", device="private pcscd")
 
     def _log_tail(self) -> str:
         lines = self._log_path.read_text(errors="replace").splitlines()
         return "\n".join(lines[-15:]) or "(nothing)"
-
-
-def list_readers(socket_path: Path, timeout_s: float) -> tuple[str, ...]:
-    """Names of the readers a pcscd serves, asked without libpcsclite; none when it is not up."""
-    try:
-        with socket.socket(socket.AF_UNIX) as asking:
-            asking.settimeout(timeout_s)
-            asking.connect(str(socket_path))
-            asking.sendall(struct.pack("=IIiiI", 12, _VERSION, 4, 4, 0))
-            _receive_exactly(asking, 12)
-            asking.sendall(struct.pack("=II", 0, _READER_STATES))
-            states = _receive_exactly(asking, _READERS * _STATE_SIZE)
-    except OSError:
-        return ()
-    names = (states[at : at + _NAME_SIZE] for at in range(0, len(states), _STATE_SIZE))
-    return tuple(name.split(b"\0", 1)[0].decode() for name in names if name[0])
-
-
-def _receive_exactly(asking: socket.socket, count: int) -> bytes:
-    received = b""
-    while len(received) < count:
-        chunk = asking.recv(count - len(received))
-        if not chunk:
-            raise ConnectionResetError("pcscd closed the connection")
-        received += chunk
-    return received
 
 
 def _listener(path: Path) -> socket.socket:
@@ -136,10 +117,14 @@ def _command(configuration: Path) -> list[str]:
     # The kernel sends this when the parent dies, however it dies: an orphan would keep its ports.
     command = [_program("setpriv"), "--pdeathsig", "KILL", "/bin/sh", "-c", _ACTIVATE, "pcscd"]
     command += [_program("pcscd"), "--foreground", "--config", str(configuration)]
-    if os.geteuid() == 0 or _RUNTIME_FOLDER.is_dir():
+    if not _needs_own_run():
         return command
     own_run = [_program("unshare"), "--user", "--map-root-user", "--mount"]
     return [*own_run, "/bin/sh", "-c", _OWN_RUN, "own-run", *command]
+
+
+def _needs_own_run() -> bool:
+    return os.geteuid() != 0 and not _RUNTIME_FOLDER.is_dir()
 
 
 def _program(name: str) -> str:

@@ -169,4 +169,4 @@ class _Stay:
         self.card, self.number = card, number
         self.mute = False
         self.socket, far_end = socket.socketpair()
-        self.visit = VpcdVisit(card, far_end)
+        self.visit = VpcdVisit(card, lambda _ended: far_end)

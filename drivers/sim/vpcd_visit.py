@@ -10,27 +10,34 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from drivers.sim.world import ChipCard
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _LENGTH = struct.Struct(">H")
+Connect = Callable[[threading.Event], socket.socket | None]
 _serving: dict[int, VpcdVisit] = {}
 _serving_lock = threading.Lock()
 
 
 class VpcdVisit(threading.Thread):
-    """Serves a card on a connected socket until either side ends it.
+    """Serves a card on a socket until either side ends it.
 
-    A card that is taken from one reader to another has two visits; the second waits for the
-    first, so that the card sees its power go before it comes back.
+    ``connect`` is called in the visit's own thread and may wait; it gives up, with None, when
+    the event it is handed is set. A card that is taken from one reader to another has two
+    visits; the second waits for the first, so that the card sees its power go before it comes
+    back.
     """
 
-    def __init__(self, card: ChipCard, connection: socket.socket) -> None:
+    def __init__(self, card: ChipCard, connect: Connect) -> None:
         super().__init__(name="card-visit", daemon=True)
         self._card = card
-        self._connection = connection
+        self._connect = connect
+        self._connection: socket.socket | None = None
+        self._connecting = threading.Lock()
+        self._ended = threading.Event()
         self._powered = False
         with _serving_lock:
             self._before = _serving.get(id(card))
@@ -39,25 +46,36 @@ class VpcdVisit(threading.Thread):
 
     def end(self) -> None:
         """Take the card away, also in the middle of an APDU. Returns at once."""
-        with suppress(OSError):  # the other side ended it first
-            self._connection.shutdown(socket.SHUT_RDWR)
+        self._ended.set()
+        with self._connecting:
+            if self._connection:
+                with suppress(OSError):  # the other side ended it first
+                    self._connection.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         """Serve; on the thread's own account."""
         if self._before:
             self._before.join()
         try:
-            while (message := receive_message(self._connection)) is not None:
-                answer = self._answer(message)
-                if answer is not None and not send_message(self._connection, answer):
-                    break
+            if connection := self._connect(self._ended):
+                self._serve(connection)
         finally:
-            self._connection.close()
             self._set_power(on=False)
             self._before = None
             with _serving_lock:
                 if _serving.get(id(self._card)) is self:
                     del _serving[id(self._card)]
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            with self._connecting:
+                if self._ended.is_set():
+                    return
+                self._connection = connection
+            while (message := receive_message(connection)) is not None:
+                answer = self._answer(message)
+                if answer is not None and not send_message(connection, answer):
+                    return
 
     def _answer(self, message: bytes) -> bytes | None:
         if message == GET_ATR:
