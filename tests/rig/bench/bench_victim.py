@@ -31,7 +31,7 @@ def unwind_slowly() -> None:
     try:
         wait()
     finally:
-        time.sleep(3)
+        time.sleep(2)
 
 
 def fail() -> None:

@@ -73,6 +73,13 @@ class Victim:
         self.process.stdin.flush()
         assert self.process.stdout.readline() == "ending\n"
 
+    def is_stuck(self) -> bool:
+        """Whether its main thread has been in one and the same system call for a while."""
+        path = Path(f"/proc/{self.process.pid}/syscall")
+        before = path.read_text()
+        time.sleep(0.05)
+        return "running" not in before and path.read_text() == before
+
     def log(self) -> str:
         """What the watchdog wrote down; "" when it had nothing to do."""
         path = self.folder / "watchdog.log"
@@ -183,8 +190,8 @@ def test_the_watchdog_logs_each_switch_it_made_safe(start: Start) -> None:
     victim = start("wait")
     victim.process.kill()
     assert became(lambda: not alive(victim.watchdog), 10)
-    lines = victim.log().splitlines()
-    assert [line.split(": ")[1] for line in lines] == ["first safe", "third safe", "last safe"]
+    said = {line.split(": ", 1)[1] for line in victim.log().splitlines()}
+    assert {"first safe", "third safe", "last safe"} <= said, "one may take a second attempt"
 
 
 def test_an_interrupted_run_says_by_what(start: Start) -> None:
@@ -214,6 +221,7 @@ def test_a_stuck_run_has_safe_switches_within_a_second_of_the_signal(
     start: Start, record_property: Record, end: str
 ) -> None:
     victim = start(end)
+    assert became(victim.is_stuck, 10)
     sent_s = time.monotonic()
     victim.process.terminate()
     assert became(is_safe, PROMISE_S)
@@ -222,6 +230,7 @@ def test_a_stuck_run_has_safe_switches_within_a_second_of_the_signal(
 
 def test_a_second_signal_ends_a_stuck_run(start: Start) -> None:
     victim = start("hang")
+    assert became(victim.is_stuck, 10)
     victim.process.terminate()
     assert became(is_safe, PROMISE_S)
     time.sleep(ECHO_S * 1.2)  # the rule under test: what comes earlier is an echo of the first
