@@ -104,6 +104,8 @@ def _sentence(run: Run, judged: Standing | None, *, incomplete: bool) -> str:
         return f"At least one device was virtual, so nothing is said of a product; {told}."
     if incomplete:
         return f"Not every selected test has a result; {told}."
+    if judged is None:
+        return f"{told.capitalize()}."
     return "Decided by the worst verdict over all tests of the plan."
 
 

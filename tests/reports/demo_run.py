@@ -71,9 +71,7 @@ SUBSTITUTIONS = ("bench virtual-in-process for virtual: pcscd is missing",)
 SETTINGS = (
     SettingRecord("unknown_vehicle", "refuse", "gap", "Whether AUTH0 says so is not public."),
     SettingRecord("mac_covers", "data", "inferred", "As in readers that work with real phones."),
-    SettingRecord(
-        "interface_contactless", "94", "inferred", "Sourced for the sibling only."
-    ),
+    SettingRecord("interface_contactless", "94", "inferred", "Sourced for the sibling only."),
 )
 
 

@@ -7,9 +7,13 @@ from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "br", "wbr", "img", "input", "hr", "base", "embed", "source"})
 
+INLINE = frozenset({"a", "strong", "em", "span", "code", "wbr"})
+
 
 @dataclass
 class Element:
+    """One element and all the text inside it."""
+
     tag: str
     attributes: dict[str, str]
     pieces: list[str] = field(default_factory=list)
@@ -34,6 +38,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.elements.append(element)
+        if tag not in INLINE:
+            self.handle_data(" ")
         if tag not in VOID:
             self._open.append(element)
 

@@ -109,7 +109,9 @@ times = st.integers(-(2**70), 2**70)
 @given(samples=st.lists(numbers, max_size=6), bound=numbers, marks=st.lists(times, max_size=4))
 def test_any_numbers_render(samples: list[float], bound: float, marks: list[int]) -> None:
     seen: VisitRecord = visit("a::test_one", marks={str(n): t for n, t in enumerate(marks)})
-    sent = replace(seen.steps[0], sent_ns=marks[0], received_ns=marks[-1]) if marks else seen.steps[0]
+    sent = (
+        replace(seen.steps[0], sent_ns=marks[0], received_ns=marks[-1]) if marks else seen.steps[0]
+    )
     measured = taps(samples, bound=bound, phases={"one": tuple(samples)})
     with tempfile.TemporaryDirectory() as folder:
         run = write_run(
