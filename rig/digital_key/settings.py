@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
-def _setting(default: Any, mark: Literal["inferred", "gap"], why: str) -> Any:
-    return field(default=default, metadata={"mark": mark, "why": why})
+def _setting(default: Any, mark: Literal["inferred", "gap"], why: str, most: int = 0xFF) -> Any:
+    """A field with its mark and reason; ``most`` is the largest value a number may have."""
+    return field(default=default, metadata={"mark": mark, "why": why, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,16 @@ class Settings:
         "values that reveal nothing.",
     )
     unknown_vehicle_status: int = _setting(
-        0x6A88, "gap", "The status word of that refusal. Lists of status words are not public."
+        0x6A88,
+        "gap",
+        "The status word of that refusal. Lists of status words are not public.",
+        most=0xFFFF,
     )
     bad_vehicle_signature_status: int = _setting(
-        0x6982, "gap", "The status word with which AUTH1 refuses a vehicle's signature."
+        0x6982,
+        "gap",
+        "The status word with which AUTH1 refuses a vehicle's signature.",
+        most=0xFFFF,
     )
     fast_without_secret: Literal["omit", "dummy"] = _setting(
         "omit",
@@ -80,12 +87,20 @@ class Settings:
     exchange_write_tag: int = _setting(0x8A, "inferred", "As exchange_read_tag.")
     exchange_set_tag: int = _setting(0x95, "inferred", "As exchange_read_tag.")
     mailbox_size: int = _setting(
-        256, "gap", "Size of the private mailbox; its layout travels in tag 7F4D at pairing."
+        256,
+        "gap",
+        "Size of the private mailbox; its layout travels in tag 7F4D at pairing.",
+        most=0xFFFF,
     )
-    mailbox_signal_offset: int = _setting(0, "gap", "Where SigBmp lies in the private mailbox.")
-    mailbox_slots_offset: int = _setting(1, "gap", "Where SlotIdentBmp lies.")
+    mailbox_signal_offset: int = _setting(
+        0, "gap", "Where SigBmp lies in the private mailbox.", most=0xFFFF
+    )
+    mailbox_slots_offset: int = _setting(1, "gap", "Where SlotIdentBmp lies.", most=0xFFFF)
     mailbox_package_offset: int = _setting(
-        66, "gap", "Where the attestation package lies, after 8 slot identifiers of 8 bytes."
+        66,
+        "gap",
+        "Where the attestation package lies, after 8 slot identifiers of 8 bytes.",
+        most=0xFFFF,
     )
     key_card_application: Literal["applet"] = _setting(
         "applet", "gap", "Which application a key card answers to; assumed to be the phone's."
@@ -105,20 +120,23 @@ class SettingError(ValueError):
 def settings_from(overrides: Mapping[str, object]) -> Settings:
     """The defaults with some of them replaced by name. Raises SettingError."""
     hints = get_type_hints(Settings)
+    most = {f.name: f.metadata["most"] for f in fields(Settings)}
     for name, value in overrides.items():
         if name not in hints:
             raise SettingError(f"no protocol setting {name!r}; there are {', '.join(hints)}")
-        _check(name, value, hints[name])
+        _check(name, value, hints[name], most[name])
     return Settings(**overrides)  # type: ignore[arg-type]  # checked above
 
 
-def _check(name: str, value: object, hint: Any) -> None:
+def _check(name: str, value: object, hint: Any, most: int) -> None:
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
             allowed = ", ".join(map(repr, get_args(hint)))
             raise SettingError(f"setting {name} is {value!r}; it may be {allowed}")
     elif type(value) is not hint:
         raise SettingError(f"setting {name} is {value!r}; it must be of type {hint.__name__}")
+    elif isinstance(value, int) and not 0 <= value <= most:
+        raise SettingError(f"setting {name} is {value}; it must be from 0 to {most}")
 
 
 @dataclass(frozen=True, slots=True)

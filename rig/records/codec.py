@@ -46,7 +46,8 @@ def _hints(cls: Any) -> dict[str, Any]:
 
 
 def _fields(record: Any) -> dict[str, object]:
-    return {name: getattr(record, name) for name in _names(type(record))}
+    kind: Any = type(record)
+    return {name: getattr(record, name) for name in _names(kind)}
 
 
 def _build(hint: Any, value: Any, where: str) -> object:

@@ -38,7 +38,7 @@ class Transaction:
         """
         profile, settings = self.key.dialect.profile, self.settings
         cryptogram, keys = derive_fast(persistent, self.transcript, profile, settings)
-        counter = settings.channel_counter_start + 1
+        counter = settings.fast_channel_counter_start
         self.channel = DeviceChannel(keys, settings, counter=counter)
         return cryptogram
 

@@ -21,6 +21,8 @@ def test_an_override_replaces_the_default() -> None:
         ({"mac_covers": "all"}, "it may be 'data', 'header_and_status'"),
         ({"interface_contactless": "5E"}, "it must be of type int"),
         ({"ranging_key_precomputed": 1}, "it must be of type bool"),
+        ({"interface_contactless": 256}, "it must be from 0 to 255"),
+        ({"unknown_vehicle_status": -1}, "it must be from 0 to 65535"),
         ({"mailbox_size": True}, "it must be of type int"),
     ],
 )

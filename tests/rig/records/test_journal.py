@@ -1,0 +1,89 @@
+"""The run folder: written line by line, read back whatever happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, TRACE, Journal, read_run
+from rig.records.run import Record, Result, RunFinished, RunStarted, TestStarted
+from rig.records.trace import VisitRecord
+from rig.records.verdict import Verdict
+
+STARTED = RunStarted(
+    run_id="r1",
+    schema=1,
+    bench="virtual",
+    plan="smoke",
+    plan_title="Smoke",
+    started_utc="2026-11-21T12:00:00+00:00",
+    simulated=True,
+    substitutions=(),
+    rig_version="0",
+    python="3.11",
+    system="Linux",
+    command_line="rig run smoke",
+    bench_sha256="",
+    plan_sha256="",
+    lock_sha256="",
+    vehicle={"model": "cooper"},
+    devices=(),
+    settings=(),
+    requirements=(),
+    selected=("a", "b"),
+)
+RESULT = Result("a", 1, ("DK-1",), Verdict.PASS, "", "2026-11-21T12:00:01+00:00", 0.5)
+VISIT = VisitRecord("a", 1, 1, "tray", "refused", "", {}, ())
+
+
+def test_a_line_is_in_the_file_when_append_returns(tmp_path: Path) -> None:
+    with Journal(tmp_path / "run") as journal:
+        records: tuple[Record, ...] = (STARTED, TestStarted("a", 1, ()), RESULT)
+        for count, record in enumerate(records, start=1):
+            journal.append(record)
+            assert len((tmp_path / "run" / JOURNAL).read_bytes().splitlines()) == count
+
+
+def test_a_run_is_read_back_whole(tmp_path: Path) -> None:
+    finished = RunFinished("2026-11-21T12:00:02+00:00", Verdict.PASS, 0)
+    with Journal(tmp_path) as journal:
+        journal.append(STARTED)
+        journal.append(TestStarted("a", 1, ("DK-1",)))
+        journal.append_visit(VISIT)
+        journal.append(RESULT)
+        journal.append(finished)
+    run = read_run(tmp_path)
+    assert (run.started, run.results, run.finished) == (STARTED, (RESULT,), finished)
+    assert list(run.visits()) == [VISIT]
+
+
+def test_a_cut_last_line_is_left_out(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.append(STARTED)
+        journal.append(RESULT)
+        journal.append_visit(VISIT)
+    for name in (JOURNAL, TRACE):
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes() + b'{"record":"Resu')
+    run = read_run(tmp_path)
+    assert run.results == (RESULT,)
+    assert run.finished is None
+    assert list(run.visits()) == [VISIT]
+
+
+def test_a_damaged_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.append(STARTED)
+    path = tmp_path / JOURNAL
+    path.write_bytes(path.read_bytes() + b"garbage\n")
+    with pytest.raises(RecordError):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"record":"RunFin'])
+def test_a_folder_without_a_head_is_no_run(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / JOURNAL).write_bytes(content)
+    with pytest.raises(RecordError, match="does not begin with a RunStarted"):
+        read_run(tmp_path)
