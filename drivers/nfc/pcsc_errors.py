@@ -42,6 +42,7 @@ _LINK_LOST = {
     0x8010001E: "E_SERVICE_STOPPED",
     0x8010002E: "E_NO_READERS_AVAILABLE",
     0x8010002F: "E_COMM_DATA_LOST",
+    0x8010006A: "W_SECURITY_VIOLATION",  # pcsc-lite's name for a connection that was reset
     0x80100068: "W_RESET_CARD",  # another program reset it: what was agreed with it is gone
 }
 _LINK_TIMEOUT = {
@@ -67,7 +68,6 @@ _REFUSED = {
     0x8010002A: "E_INVALID_CHV",
     0x80100031: "E_SERVER_TOO_BUSY",
     0x80100065: "W_UNSUPPORTED_CARD",
-    0x8010006A: "W_SECURITY_VIOLATION",
     0x8010006B: "W_WRONG_CHV",
     0x8010006C: "W_CHV_BLOCKED",
     0x8010006E: "W_CANCELLED_BY_USER",
@@ -86,7 +86,7 @@ _ADVICE = {
     0x8010001E: "is pcscd running? `systemctl start pcscd.socket`",
     0x8010002E: "no reader is plugged in",
     0x80100068: "another program reset the card; stop it",
-    0x8010006A: "polkit does not let this user use PC/SC",
+    0x8010006A: "pcscd broke off: it ended, or polkit does not let this user use PC/SC",
 }
 
 

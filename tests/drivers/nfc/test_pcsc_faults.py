@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,10 +31,22 @@ def bench() -> Iterator[PcscBench]:
         yield opened
 
 
+def halt(pid: int) -> None:
+    """Stop a process; its threads stop one after the other, so see that all have."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + PATIENCE_S
+    while any(
+        task.read_text().rsplit(")", 1)[1].split()[0] != "T"
+        for task in Path(f"/proc/{pid}/task").glob("*/stat")
+    ):
+        assert time.monotonic() < deadline, "pcscd does not stop"
+        time.sleep(0.001)
+
+
 @pytest.fixture
 def stopped(bench: PcscBench) -> Iterator[PrivatePcscd]:
     """A pcscd that takes connections and answers nothing, until it is told to go on."""
-    os.kill(bench.pcscd.pid, signal.SIGSTOP)
+    halt(bench.pcscd.pid)
     yield bench.pcscd
     os.kill(bench.pcscd.pid, signal.SIGCONT)
 
@@ -99,7 +112,7 @@ def test_a_stopped_pcscd_does_not_hold_a_new_context(stopped: PrivatePcscd) -> N
 
 def test_a_stopped_pcscd_does_not_hold_a_call(bench: PcscBench) -> None:
     context = PcscContext(lambda: "handle", service_timeout_s=0.1)
-    os.kill(bench.pcscd.pid, signal.SIGSTOP)
+    halt(bench.pcscd.pid)
     try:
         with pytest.raises(LinkTimeout) as late:
             context.readers()

@@ -152,9 +152,16 @@ sys.stdin.read()
 
 def test_it_does_not_outlive_a_killed_parent(pcscd: PrivatePcscd) -> None:
     del pcscd
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as parent:
+    with (
+        tempfile.TemporaryDirectory() as left_behind,
+        subprocess.Popen(
+            [sys.executable, "-c", HOLD],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": left_behind},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as parent,
+    ):
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert is_running(pid)
