@@ -82,7 +82,7 @@ def _recorded(run: Run, tests: Counter[Standing]) -> Standing | None:
 def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
     """Why this run is not whole; the test that was under way comes first."""
     gaps = [
-        f"cut off during “{say_test(trial.test)}”, attempt {trial.under_way}"
+        f'cut off during "{say_test(trial.test)}", attempt {trial.under_way}'
         for trial in trials
         if trial.under_way is not None
     ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rig.records.run import TestStarted
+from reports.page import render_page
+from rig.records.journal import Journal
+from rig.records.run import RunFinished, TestStarted
 from rig.records.verdict import Verdict
-from tests.reports.sample_runs import BEGAN, requirement, result, visit
+from tests.reports.page_reader import Page
+from tests.reports.sample_runs import BEGAN, requirement, result, visit, write_run
 
 if TYPE_CHECKING:
     from tests.reports.conftest import RenderRun
@@ -41,7 +45,7 @@ def test_a_run_that_was_cut_off_names_the_test_under_way(page_of: RenderRun) -> 
     cut_off = TestStarted("a::test_the_door_opens", 2, ("DK-A-01",))
     page = page_of([result("a::test_one")], cut_off=cut_off)
     (stamp,) = page.find("p", "stamp")
-    assert stamp.text == "INCOMPLETE - cut off during “the door opens”, attempt 2"
+    assert stamp.text == 'INCOMPLETE - cut off during "the door opens", attempt 2'
     assert page.find("div", "verdict")[0].text.startswith("No compliance verdict")
     assert "Attempt 2: began and left no result" in page.row("the door opens")
 
@@ -87,10 +91,12 @@ def test_failures_block_with_the_most_urgent_first(page_of: RenderRun) -> None:
     assert "broken" not in head.split("Blocking failures")[1].split("Open points")[0]
 
 
-def test_a_recorded_verdict_that_results_contradict_is_doubted(page_of: RenderRun) -> None:
-    cut_off = TestStarted("a::test_two", 1, ())
-    page = page_of([result("a::test_one", Verdict.FAIL)], cut_off=cut_off)
-    assert "add up to" not in page.text  # no recorded verdict, nothing to doubt
+def test_a_recorded_verdict_that_results_contradict_is_doubted(tmp_path: Path) -> None:
+    run = write_run(tmp_path, [result("a::test_one", Verdict.FAIL)], finished=False)
+    with Journal(run) as journal:
+        journal.append(RunFinished(BEGAN, Verdict.PASS, 0))
+    text = Page(render_page(run)).text
+    assert "The run recorded pass; its last attempts add up to fail." in text
 
 
 def test_a_run_that_judged_nothing_says_so(page_of: RenderRun) -> None:
