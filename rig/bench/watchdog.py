@@ -33,7 +33,7 @@ from rig.bench.safety import ECHO_S, ENDING, make_safe
 
 GRACE_S = 0.4  # of the one second that the product allows from signal to safe state
 PATIENCE_S = 5.0  # a dying process may hold its USB devices for as long
-_PAUSE_S = 0.05
+_PAUSE_S = 0.01
 _STDIN, _STDOUT = 0, 1
 
 
