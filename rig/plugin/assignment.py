@@ -1,0 +1,75 @@
+"""What a run is to do: read from the options and checked, before anything is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rig.bench.description import BenchDescription
+from rig.bench.errors import BenchFileError
+from rig.bench.load import bench_files, find_bench, load_bench
+from rig.plans.catalogue import Catalogue
+from rig.plans.errors import PlansError
+from rig.plans.load import find_plan, load_catalogue
+from rig.plans.plan import Location, Plan, locate
+from rig.records.journal import JOURNAL
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one run is to do: read and checked, nothing opened."""
+
+    plan: Plan
+    locations: tuple[Location, ...]  # of the plan's tests; empty when tests were named by hand
+    narrowed: bool  # the command line named tests besides: entries of the plan may stay empty
+    bench: BenchDescription
+    catalogue: Catalogue
+    folder: Path
+
+
+def assign(config: pytest.Config) -> Assignment:
+    """Read plan, bench and catalogue; what is wrong with them is a UsageError."""
+    try:
+        return _assignment(config)
+    except (BenchFileError, PlansError) as exc:
+        raise pytest.UsageError(str(exc)) from exc
+
+
+def _assignment(config: pytest.Config) -> Assignment:
+    if not (bench_text := config.getoption("rig_bench")):
+        known = ", ".join(sorted(bench_files()))
+        raise pytest.UsageError(f"a plan runs on a bench: pass --bench, a file or one of: {known}")
+    by_hand = config.args_source is pytest.Config.ArgsSource.ARGS
+    if plan_text := config.getoption("rig_plan"):
+        plan = find_plan(plan_text)
+    elif by_hand:
+        plan = Plan(name="by-hand", title=f"By hand: {' '.join(config.args)}")
+    else:
+        raise pytest.UsageError("nothing to run: pass --plan, or name tests")
+    bench = load_bench(find_bench(bench_text))
+    return Assignment(
+        plan=plan,
+        locations=locate(plan),
+        narrowed=by_hand,
+        bench=bench,
+        catalogue=load_catalogue(),
+        folder=_run_folder(config.getoption("rig_run_dir"), f"{plan.name}-{bench.name}"),
+    )
+
+
+def _run_folder(chosen: str | None, about: str) -> Path:
+    """The folder of this run, which holds no other run; it is made when the run begins."""
+    if chosen is None:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        folder, count = Path("runs", f"{stamp}-{about}"), 1
+        while folder.exists():
+            count += 1
+            folder = Path("runs", f"{stamp}-{about}-{count}")
+        return folder.absolute()
+    folder = Path(chosen).absolute()
+    if (folder / JOURNAL).exists():
+        raise pytest.UsageError(f"--run-dir: {chosen} already holds a run")
+    return folder

@@ -1,0 +1,100 @@
+"""What a person reads when a run has ended: verdicts, counts, what it was on, where it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rig.plugin.wording import STYLES, figures_of, title_of
+from rig.records.run import Result, RunFinished
+from rig.records.verdict import Verdict
+
+_ALL_ROWS = 60
+_PAGES = ("report.html", "engineer.html")
+
+
+class Closing:
+    """Collects results for the verdict table; beyond 60 tests, only those that did not pass."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._rows: list[Result] = []
+        self.counts: Counter[Verdict] = Counter()
+
+    def add(self, result: Result) -> None:
+        """One more test is over."""
+        self.counts[result.verdict] += 1
+        if result.verdict is not Verdict.PASS or self.counts[Verdict.PASS] <= _ALL_ROWS:
+            self._rows.append(result)
+
+    def show(self, ended: RunFinished, *, simulated: bool, substitutions: Sequence[str]) -> None:
+        """Print the verdict table and what must be known beside it."""
+        rows = self._rows
+        if self.counts.total() > _ALL_ROWS:
+            rows = [r for r in rows if r.verdict is not Verdict.PASS][:_ALL_ROWS]
+        if rows:
+            self._console.print()
+            self._console.print(_table(rows))
+        self._console.print()
+        self._print_counts(hidden=self.counts.total() - len(rows))
+        if ended.reason:
+            self._note("ended", ended.reason, "bold magenta")
+        if simulated:
+            said = "this run touched virtual devices and is no evidence of compliance"
+            self._note("SIMULATED", said, "bold yellow")
+        for sentence in substitutions:
+            self._note("substituted", sentence, "yellow")
+
+    def refuse(self, reason: str) -> None:
+        """Say why there was no run."""
+        self._console.print(Text.assemble(("no run  ", "bold red"), reason), soft_wrap=True)
+
+    def show_paths(self, folder: Path) -> None:
+        """Print where the run is kept; a page that was not rendered is not named."""
+        found = [folder / page for page in _PAGES if (folder / page).exists()]
+        for path in found or [folder]:
+            name = path.stem if path.suffix else "run"
+            self._console.print(
+                Text.assemble((f"{name:<12}", "bold"), _short(path)), soft_wrap=True
+            )
+
+    def _print_counts(self, *, hidden: int) -> None:
+        line = Text()
+        for verdict in Verdict:
+            if self.counts[verdict]:
+                line.append(", " if line else "")
+                line.append(f"{self.counts[verdict]} {verdict}", STYLES[verdict])
+        if hidden:
+            line.append(f"  ({hidden} of {self.counts.total()} not shown above)", "dim")
+        self._console.print(line or Text("nothing was judged", "bold magenta"))
+
+    def _note(self, name: str, said: str, style: str) -> None:
+        self._console.print(Text.assemble((f"{name:<12}", style), said))
+
+
+def _table(rows: Sequence[Result]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("requirement", no_wrap=True, max_width=16)
+    table.add_column("test", ratio=3)
+    table.add_column("figure or reason", ratio=4)
+    for result in rows:
+        why = result.reason or figures_of(result)
+        table.add_row(
+            Text(result.verdict, STYLES[result.verdict]),
+            Text("\n".join(result.requirements)),
+            Text(title_of(result.test)),
+            Text(why if len(why) <= 200 else f"{why[:199]}…"),
+        )
+    return table
+
+
+def _short(path: Path) -> str:
+    """The path as seen from here, if that is shorter."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,205 @@
+"""The conduct of a run: open the bench guarded, run the tests, close, and write how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from drivers.api.errors import DriverError
+from rig.bench.build import Bench
+from rig.bench.errors import BenchError, BenchFileError
+from rig.bench.guard import guarded
+from rig.bench.safety import Interrupted, signals_unwind
+from rig.measure.outcomes import Inconclusive
+from rig.plans.catalogue import Catalogue
+from rig.plans.plan import Plan
+from rig.plugin.assignment import Assignment
+from rig.plugin.closing import Closing
+from rig.plugin.heading import run_started
+from rig.plugin.progress import Progress
+from rig.plugin.recording import Recorder
+from rig.plugin.verdicts import reason_of
+from rig.records.journal import Journal
+from rig.records.run import RunFinished
+from rig.records.verdict import Verdict, exit_status, worst
+from rig.vehicle.errors import VehicleError, WiringError
+
+if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
+    from rig.vehicle.car import Car
+
+USAGE, BROKEN = 2, 3
+T = TypeVar("T")
+
+
+class Conduct:
+    """One run. Its parts are there once the bench is open."""
+
+    def __init__(
+        self, assignment: Assignment, progress: Progress, closing: Closing, command_line: str
+    ) -> None:
+        self.progress = progress
+        self._assignment = assignment
+        self._closing = closing
+        self._command_line = command_line
+        self._bench: Bench | None = None
+        self._car: Car | WiringError | None = None
+        self._journal: Journal | None = None
+        self._recorder: Recorder | None = None
+        self._current: pytest.Item | None = None
+
+    @property
+    def bench(self) -> Bench:
+        """The opened bench."""
+        return _there(self._bench)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is run."""
+        return self._assignment.plan
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The requirements."""
+        return self._assignment.catalogue
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where the attempts are recorded."""
+        return _there(self._recorder)
+
+    def car(self) -> Car:
+        """The vehicle; raises Inconclusive where the bench cannot play one."""
+        if isinstance(self._car, WiringError):
+            raise Inconclusive(f"bench {self.bench.description.name}: {self._car}")
+        return _there(self._car)
+
+    def run(self, session: pytest.Session) -> int:
+        """Run the tests of a session and return the exit status."""
+        if not session.items:
+            self._refuse("selected nothing: a run without tests is no pass")
+            return BROKEN
+        reason, status = "", 0
+        with signals_unwind():
+            try:
+                with self._opened(session.items):
+                    reason = self._run_all(session)
+            except Interrupted as exc:
+                where = f" in {self._current.nodeid}" if self._current else ""
+                reason, status = f"{exc}{where}", 128 + exc.signal
+            except (BenchError, DriverError, VehicleError) as exc:
+                is_file = isinstance(exc, BenchFileError | VehicleError) and self._journal is None
+                reason, status = reason_of(exc), USAGE if is_file else BROKEN
+            except BaseException as exc:
+                self._finish(f"internal error: {reason_of(exc)}", BROKEN)
+                raise
+            return self._finish(reason, status)
+
+    def show_paths(self) -> None:
+        """Say where the run is kept, if there was one."""
+        if self._journal:
+            self._closing.show_paths(self._journal.folder)
+
+    @contextmanager
+    def _opened(self, items: Sequence[pytest.Item]) -> Iterator[None]:
+        """The bench and, where a test wants it, the vehicle; the journal has its first record."""
+        with guarded(self._assignment.bench, self._assignment.folder) as bench:
+            self._bench = bench
+            self._car = _car(bench) if any(_wants_car(item) for item in items) else None
+            vehicle = None if isinstance(self._car, WiringError) else self._car
+            self._journal = Journal(self._assignment.folder)
+            take_visits = vehicle.take_visits if vehicle else list
+            self._recorder = Recorder(self._journal, self.plan, take_visits)
+            ids = [item.nodeid for item in items]
+            self._journal.append(
+                run_started(self._assignment, bench, vehicle, ids, self._command_line)
+            )
+            tests = f"{len(items)} test{'s' if len(items) > 1 else ''}"
+            self.progress.open(
+                len(items), f"{self.plan.title} · bench {bench.description.name} · {tests}"
+            )
+            try:
+                if vehicle:
+                    vehicle.start()
+                yield
+            finally:
+                if vehicle:
+                    vehicle.stop()
+
+    def _run_all(self, session: pytest.Session) -> str:
+        """Run one test after the other; the reason, if it stops before the last one."""
+        try:
+            for item, following in pairwise([*session.items, None]):
+                assert item is not None  # noqa: S101 - None is only ever the last one's follower
+                self._run_one(item, following)
+                if stop := session.shouldfail or session.shouldstop:
+                    return str(stop)
+        except KeyboardInterrupt:
+            self._tear_down_current()
+            raise
+        return ""
+
+    def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        self._current = item
+        self.progress.started(item.nodeid)
+        attempt = self.recorder.begin(item)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        result = self.recorder.finish()
+        self._current = None
+        self._closing.add(result)
+        self.progress.finished(result, attempt.detail)
+
+    def _tear_down_current(self) -> None:
+        """Tear down the test that was interrupted, while the bench is still open."""
+        if item := self._current:
+            item.config.hook.pytest_runtest_teardown(item=item, nextitem=None)
+
+    def _finish(self, reason: str, status: int) -> int:
+        """Write the last record and show the table; the exit status is the journal's."""
+        self.progress.close()
+        if self._journal is None:
+            self._refuse(reason)
+            return status
+        verdicts = set(self._closing.counts)
+        if not verdicts and not status:
+            status = BROKEN
+        judged = {*verdicts, Verdict.ERROR} if status == BROKEN else verdicts
+        ended = RunFinished(
+            ended_utc=datetime.now(UTC).isoformat(),
+            verdict=worst(judged) if judged else None,
+            exit_status=status if status > BROKEN else exit_status(judged),
+            reason=reason,
+        )
+        self._journal.append(ended)
+        self._journal.close()
+        substitutions = self.bench.substitutions
+        self._closing.show(ended, simulated=self.bench.simulated, substitutions=substitutions)
+        return ended.exit_status
+
+    def _refuse(self, reason: str) -> None:
+        about = f"plan {self.plan.name} on bench {self._assignment.bench.name}"
+        self._closing.refuse(f"{about}: {reason}")
+
+
+def _there(part: T | None) -> T:
+    if part is None:
+        raise RuntimeError("the run has not begun")
+    return part
+
+
+def _wants_car(item: pytest.Item) -> bool:
+    return "car" in getattr(item, "fixturenames", ())
+
+
+def _car(bench: Bench) -> Car | WiringError:
+    """The vehicle of a bench, or why the bench cannot play one."""
+    from rig.vehicle.car import Car  # noqa: PLC0415 - a bench may have no vehicle
+
+    try:
+        return Car(bench.devices, bench.description.vehicle)
+    except WiringError as exc:
+        return exc

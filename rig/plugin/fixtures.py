@@ -1,0 +1,139 @@
+"""What a test plan's tests ask for, named as the field names things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import pytest
+
+from drivers.api.phone import KeyCard, KeyHolder, Phone
+from rig.bench.build import Bench
+from rig.measure.limits import Limits
+from rig.measure.outcomes import Inconclusive
+from rig.measure.recorder import Measure
+from rig.plans.plan import Plan
+from rig.plugin.recording import Recorder
+from rig.records.run import Observation
+
+if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
+    from rig.plans.catalogue import Catalogue
+    from rig.plugin.progress import Progress
+    from rig.vehicle.car import Car
+
+H = TypeVar("H", bound=KeyHolder)
+
+
+class UnderWay(Protocol):
+    """The run that is under way, as far as its tests may see it."""
+
+    @property
+    def bench(self) -> Bench: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def recorder(self) -> Recorder: ...
+    @property
+    def progress(self) -> Progress: ...
+    def car(self) -> Car:
+        """The vehicle; raises Inconclusive where the bench cannot play one."""
+        ...
+
+
+class Observe:
+    """``observe("what", "value", ambiguity="AMB-02")``: write down, do not judge.
+
+    With an ambiguity, a test that passes otherwise ends as *observed*: the sources leave open
+    what is right. Without one it is a note beside the verdict.
+    """
+
+    def __init__(self, run: UnderWay) -> None:
+        self._run = run
+
+    def __call__(self, what: str, value: object, *, ambiguity: str = "") -> None:
+        if ambiguity and ambiguity not in self._run.catalogue.ambiguities:
+            raise ValueError(f"no ambiguity {ambiguity!r} in the catalogue")
+        found = Observation(what=what, value=str(value), ambiguity=ambiguity)
+        self._run.recorder.attempt.observations.append(found)
+
+
+class Fixtures:
+    """The fixtures of one run; pytest finds them because this object is a plugin."""
+
+    def __init__(self, run: UnderWay) -> None:
+        self._run = run
+
+    @pytest.fixture(scope="session")
+    def bench(self) -> Bench:
+        """The opened bench."""
+        return self._run.bench
+
+    @pytest.fixture(scope="session")
+    def plan(self) -> Plan:
+        """The plan that is run: ``plan.count("samples")``."""
+        return self._run.plan
+
+    @pytest.fixture(scope="session")
+    def limits(self) -> Limits:
+        """The plan's limits: ``measure("tap_to_unlock", unit="ms", **limits("tap_to_unlock"))``."""
+        entries = self._run.plan.limits.items()
+        return Limits({n: {s: b.bound() for s, b in bounds.items()} for n, bounds in entries})
+
+    @pytest.fixture
+    def measure(self) -> Measure:
+        """Declares measurements; what is declared and not taken fails."""
+        attempt = self._run.recorder.attempt
+        attempt.measure = Measure(progress=self._run.progress.measured)
+        return attempt.measure
+
+    @pytest.fixture
+    def observe(self) -> Observe:
+        """Writes down what the sources leave open."""
+        return Observe(self._run)
+
+    @pytest.fixture
+    def car(self) -> Iterator[Car]:
+        """The vehicle: shut, locked, off, nothing in any field, before the test and after it."""
+        car = self._run.car()
+        car.reset()
+        yield car
+        car.reset()
+
+    @pytest.fixture
+    def owner_phone(self) -> Iterator[Phone]:
+        """The owner's phone, held to nothing."""
+        yield from self._held("owner_phone", Phone)
+
+    @pytest.fixture
+    def phone(self, owner_phone: Phone) -> Phone:
+        """The owner's phone, where there is only one to speak of."""
+        return owner_phone
+
+    @pytest.fixture
+    def friend_phone(self) -> Iterator[Phone]:
+        """The phone of a friend who was given a key."""
+        yield from self._held("friend_phone", Phone)
+
+    @pytest.fixture
+    def stranger_phone(self) -> Iterator[Phone]:
+        """A phone whose keys this vehicle has never heard of."""
+        yield from self._held("stranger_phone", Phone)
+
+    @pytest.fixture
+    def key_card(self) -> Iterator[KeyCard]:
+        """The owner's key card."""
+        yield from self._held("key_card", KeyCard)
+
+    def _held(self, name: str, kind: type[H]) -> Iterator[H]:
+        """A key holder that is nowhere before the test, and nowhere after it."""
+        bench = self._run.bench
+        device = bench.devices.get(name)
+        if device is None:
+            raise Inconclusive(f"bench {bench.description.name} has no {name}")
+        if not isinstance(device, kind):
+            raise TypeError(f"bench {bench.description.name}: {name} is no {kind.__name__}")
+        device.withdraw()
+        yield device
+        device.withdraw()

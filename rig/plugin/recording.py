@@ -1,0 +1,127 @@
+"""From what pytest reports of a test to its record in the journal.
+
+One Attempt at a time. ``begin`` writes TestStarted before anything of the test runs, ``finish``
+writes its visits and then its Result before the next test begins.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pytest
+
+from rig.measure.recorder import Measure
+from rig.plans.plan import Plan
+from rig.plugin.marks import requirements_of
+from rig.plugin.verdicts import Finding, decided, of_completion, of_exception
+from rig.records.journal import Journal
+from rig.records.run import Measurement, Observation, Result, TestStarted
+from rig.records.trace import VisitRecord
+from rig.records.verdict import Verdict
+
+
+class RecordedVisit(Protocol):
+    """A finished visit that knows its record."""
+
+    def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
+        """The visit for the trace."""
+        ...
+
+
+TakeVisits = Callable[[], Sequence[RecordedVisit]]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt of one test, while it runs and until it is recorded."""
+
+    test: str
+    number: int
+    requirements: tuple[str, ...]
+    started_utc: str
+    begun_s: float
+    findings: list[Finding] = field(default_factory=list)
+    measure: Measure | None = None
+    measurements: tuple[Measurement, ...] = ()
+    observations: list[Observation] = field(default_factory=list)
+    detail: str = ""  # pytest's account of a failure: the assertion with its values
+
+    @property
+    def so_far(self) -> Finding:
+        """What the phases up to now came to."""
+        return decided(self.findings) or Finding(Verdict.ERROR, "it never ran")
+
+
+class Recorder:
+    """Writes the attempts of a run, one after the other."""
+
+    def __init__(self, journal: Journal, plan: Plan, take_visits: TakeVisits) -> None:
+        self.verdicts: Counter[Verdict] = Counter()
+        self._journal = journal
+        self._plan = plan
+        self._take_visits = take_visits
+        self._attempts: Counter[str] = Counter()
+        self._attempt: Attempt | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt under way."""
+        if self._attempt is None:
+            raise RuntimeError("no test is under way")
+        return self._attempt
+
+    def begin(self, item: pytest.Item) -> Attempt:
+        """A test is about to run."""
+        self._attempts[item.nodeid] += 1
+        attempt = Attempt(
+            test=item.nodeid,
+            number=self._attempts[item.nodeid],
+            requirements=requirements_of(item),
+            started_utc=datetime.now(UTC).isoformat(),
+            begun_s=time.perf_counter(),
+        )
+        self._attempt = attempt
+        self._journal.append(TestStarted(attempt.test, attempt.number, attempt.requirements))
+        return attempt
+
+    def note(self, call: pytest.CallInfo[None]) -> Finding | None:
+        """A phase has ended. The finding if it says anything: a set-up that worked does not."""
+        attempt = self.attempt
+        if call.when == "call":
+            attempt.measurements = attempt.measure.finished if attempt.measure else ()
+        if call.excinfo is not None:
+            found = of_exception(call.excinfo.value, call.when)
+        elif call.when == "call":
+            found = of_completion(attempt.measurements, attempt.observations, self._plan)
+        else:
+            return None
+        attempt.findings.append(found)
+        return found
+
+    def finish(self) -> Result:
+        """The test is over, torn down and all: write its visits and its result."""
+        attempt = self.attempt
+        visits = self._take_visits()
+        for number, visit in enumerate(visits, start=1):
+            self._journal.append_visit(visit.to_record(attempt.test, attempt.number, number))
+        found = attempt.so_far
+        result = Result(
+            test=attempt.test,
+            attempt=attempt.number,
+            requirements=attempt.requirements,
+            verdict=found.verdict,
+            reason=found.reason,
+            started_utc=attempt.started_utc,
+            duration_s=time.perf_counter() - attempt.begun_s,
+            measurements=attempt.measurements,
+            observations=tuple(attempt.observations),
+            visits=len(visits),
+        )
+        self._journal.append(result)
+        self.verdicts[result.verdict] += 1
+        return result
