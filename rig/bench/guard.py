@@ -64,6 +64,8 @@ class Guard:
     """A running watchdog, what it has said, and the switches that are open."""
 
     def __init__(self, folder: Path | None) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise BenchError("a guarded bench is opened in the main thread, which hears signals")
         self.log = _log_file(folder)
         self._changed = threading.Condition()
         self._asked = self._answered = 0
@@ -72,21 +74,24 @@ class Guard:
         self._safe = True
         self._moving = threading.Lock()
         self._switches: Mapping[str, Switch] = {}
-        if threading.current_thread() is not threading.main_thread():
-            raise BenchError("a guarded bench is opened in the main thread, which hears signals")
         signals_fd, self._wakeup_fd = os.pipe()
         os.set_blocking(self._wakeup_fd, False)
         try:
             self._process = _started(signals_fd, self.log)
         except OSError as exc:
             os.close(self._wakeup_fd)
+            self.log.unlink()
             raise BenchError(f"the watchdog does not start: {exc}") from exc
         finally:
             os.close(signals_fd)
         self._to_watchdog = cast("IO[bytes]", self._process.stdin)
         self._from_watchdog = cast("IO[bytes]", self._process.stdout)
         self._previous_fd = signal.set_wakeup_fd(self._wakeup_fd, warn_on_full_buffer=False)
-        self._listener = threading.Thread(target=self._listen, name="watchdog listener")
+        self._listener = threading.Thread(
+            target=self._listen,
+            name="watchdog listener",
+            daemon=True,  # an interrupt that cuts __exit__ short must not leave the process waiting
+        )
         self._listener.start()
 
     def watch(self, description: BenchDescription) -> None:

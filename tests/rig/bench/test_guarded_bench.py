@@ -93,11 +93,12 @@ def test_the_error_of_a_run_outranks_the_watchdogs(relays: BenchDescription) -> 
 
 
 def test_a_watchdog_that_cannot_start_stops_the_run(
-    relays: BenchDescription, monkeypatch: pytest.MonkeyPatch
+    relays: BenchDescription, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(BenchError, match=r"watchdog does not start: .*nowhere"), guarded(relays):
         pytest.fail("opened unguarded")
+    assert not list(tmp_path.glob("*.log"))
 
 
 def test_a_watchdog_that_ends_at_once_stops_the_run(
