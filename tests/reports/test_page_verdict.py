@@ -150,3 +150,11 @@ def test_headings_are_in_order_and_tables_are_labelled(page_of: RenderRun) -> No
     assert len(ids) == len(set(ids))
     links = [e.attributes["href"][1:] for e in page.find("a") if e.attributes["href"][0] == "#"]
     assert set(links) <= set(ids)
+
+
+def test_long_tables_come_in_parts_that_a_browser_can_skip(page_of: RenderRun) -> None:
+    page = page_of([result(f"a::test_{n}") for n in range(450)])
+    parts = page.find("table", "t-test")
+    assert [p.text.count("✓ pass") for p in parts] == [200, 200, 50]
+    assert "rows 401 to 450 of 450" in parts[-1].text
+    assert ".chunk { content-visibility: auto;" in page.find("style")[0].text
