@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
+
 from rig.records.run import Observation
 
 
 class Observe:
-    """Collects one test's observations. A test that observed and did not fail is *observed*."""
+    """``observe("what", value, ambiguity="AMB-02")``: write down, do not judge.
 
-    def __init__(self) -> None:
-        self._seen: list[Observation] = []
+    With an ambiguity, a test that passes otherwise ends as *observed*: the sources leave open
+    what is right. Without one it is a note beside the verdict.
+    """
+
+    def __init__(self, keep: Callable[[Observation], object], ambiguities: Container[str]) -> None:
+        """``keep`` takes each observation; ``ambiguities`` are those of the catalogue."""
+        self._keep = keep
+        self._ambiguities = ambiguities
 
     def __call__(self, what: str, value: object, *, ambiguity: str = "") -> None:
-        """Note what happened; ``ambiguity`` names the contradiction of the sources (AMB-nn)."""
-        self._seen.append(Observation(what, str(value), ambiguity))
-
-    @property
-    def observations(self) -> tuple[Observation, ...]:
-        """Everything noted so far, in order."""
-        return tuple(self._seen)
+        """Note what happened. Raises ValueError for an ambiguity the catalogue does not have."""
+        if ambiguity and ambiguity not in self._ambiguities:
+            raise ValueError(f"no ambiguity {ambiguity!r} in the catalogue")
+        self._keep(Observation(what=what, value=str(value), ambiguity=ambiguity))

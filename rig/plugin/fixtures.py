@@ -10,11 +10,11 @@ import pytest
 from drivers.api.phone import KeyCard, KeyHolder, Phone
 from rig.bench.build import Bench
 from rig.measure.limits import Limits
+from rig.measure.observations import Observe
 from rig.measure.outcomes import Inconclusive
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.recording import Recorder
-from rig.records.run import Observation
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
     from rig.plans.catalogue import Catalogue
@@ -40,23 +40,6 @@ class UnderWay(Protocol):
     def car(self) -> Car:
         """The vehicle; raises Inconclusive where the bench cannot play one."""
         ...
-
-
-class Observe:
-    """``observe("what", "value", ambiguity="AMB-02")``: write down, do not judge.
-
-    With an ambiguity, a test that passes otherwise ends as *observed*: the sources leave open
-    what is right. Without one it is a note beside the verdict.
-    """
-
-    def __init__(self, run: UnderWay) -> None:
-        self._run = run
-
-    def __call__(self, what: str, value: object, *, ambiguity: str = "") -> None:
-        if ambiguity and ambiguity not in self._run.catalogue.ambiguities:
-            raise ValueError(f"no ambiguity {ambiguity!r} in the catalogue")
-        found = Observation(what=what, value=str(value), ambiguity=ambiguity)
-        self._run.recorder.attempt.observations.append(found)
 
 
 class Fixtures:
@@ -91,7 +74,8 @@ class Fixtures:
     @pytest.fixture
     def observe(self) -> Observe:
         """Writes down what the sources leave open."""
-        return Observe(self._run)
+        keep = self._run.recorder.attempt.observations.append
+        return Observe(keep, self._run.catalogue.ambiguities)
 
     @pytest.fixture
     def car(self) -> Iterator[Car]:
@@ -120,6 +104,26 @@ class Fixtures:
     def stranger_phone(self) -> Iterator[Phone]:
         """A phone whose keys this vehicle has never heard of."""
         yield from self._held("stranger_phone", Phone)
+
+    @pytest.fixture
+    def other_car_phone(self) -> Iterator[Phone]:
+        """A phone with a key for another vehicle only."""
+        yield from self._held("other_car_phone", Phone)
+
+    @pytest.fixture
+    def expired_phone(self) -> Iterator[Phone]:
+        """A phone whose key's validity is over."""
+        yield from self._held("expired_phone", Phone)
+
+    @pytest.fixture
+    def deleted_phone(self) -> Iterator[Phone]:
+        """A phone whose key was deleted in the vehicle."""
+        yield from self._held("deleted_phone", Phone)
+
+    @pytest.fixture
+    def impostor_phone(self) -> Iterator[Phone]:
+        """A phone that claims the owner's slot with a key of its own."""
+        yield from self._held("impostor_phone", Phone)
 
     @pytest.fixture
     def key_card(self) -> Iterator[KeyCard]:

@@ -11,6 +11,7 @@ from rig.measure.timeline import Occurrence
 from rig.vehicle.visit import Visit
 
 PATIENCE_S = 8.0  # a hand, a reader's poll, a transaction, a latch: well within this
+_STEP_S = 0.02  # how often a condition that no visit brings about is looked at
 
 
 class Witness(Protocol):
@@ -46,14 +47,17 @@ class VehicleCondition:
 
     def wait(self, timeout_s: float = PATIENCE_S) -> Occurrence:
         """Wait for it; see ``rig.measure.timeline.Condition`` for what is raised."""
-        if self.witness.quiet() and self.holds():
-            return Occurrence(self.witness.now_ns())
-        visit = self.witness.await_visit(timeout_s)
-        if visit is None:
-            self.witness.raise_fault()
-            if self.holds():
+        deadline_ns = self.witness.now_ns() + int(timeout_s * 1e9)
+        while True:
+            if self.witness.quiet() and self.holds():
                 return Occurrence(self.witness.now_ns())
-            raise Inconclusive(f"{self.what}: no reader saw a device within {timeout_s:g} s")
+            if visit := self.witness.await_visit(_STEP_S):
+                return self._judged(visit)
+            if self.witness.now_ns() >= deadline_ns:
+                self.witness.raise_fault()
+                raise Inconclusive(f"{self.what}: no reader saw a device within {timeout_s:g} s")
+
+    def _judged(self, visit: Visit) -> Occurrence:
         visit.raise_if_broken()
         if not self.holds():
             raise Unmet(f"not {self.what}: {visit.place}: {visit.ending}: {visit.explanation}")
