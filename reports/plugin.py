@@ -1,8 +1,8 @@
 """The second pytest plugin: an engineer's page, JUnit XML and the compliance page of a rig run.
 
 It does nothing unless `--run-dir` names a run folder once the rig's plugin has configured itself.
-The rig's plugin sets it in ``pytest_cmdline_main``. Hooks of plugins loaded later run earlier, so
-``pytest_configure`` here comes before pytest-html's and JUnit's, which then find their paths. The
+The rig's plugin sets it in ``pytest_cmdline_main``. ``pytest_configure`` here comes before
+pytest-html's and JUnit's, however the plugins were loaded, so that these find their paths. The
 journal is complete before ``pytest_unconfigure``, where the compliance page is rendered.
 """
 
@@ -25,6 +25,7 @@ def run_folder(config: pytest.Config) -> Path | None:
     return Path(text) if text else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Send pytest-html and JUnit into the run folder unless the user chose otherwise."""
     folder = run_folder(config)

@@ -12,6 +12,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PLAYED_RIG = """
 import os
@@ -27,7 +29,7 @@ def pytest_addoption(parser):
     parser.addoption("--go", default=None)
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure(config):
+def pytest_cmdline_main(config):
     config.option.rig_run_dir = config.option.rig_run_dir or config.option.go
 
 @pytest.hookimpl(wrapper=True)
@@ -44,6 +46,8 @@ def pytest_sessionfinish(session):
         if os.environ.get("SPOIL"):
             (folder / JOURNAL).write_text("no record at all\\n")
 """
+CONFTEST: tuple[str, ...] = ()
+COMMAND_LINE = ("-p", "played_rig", "-p", "reports.plugin")  # before pytest-html is loaded
 TESTS = """
 import pytest
 @pytest.mark.parametrize("n", [pytest.param(1, id="<img src=x onerror=owned()>")])
@@ -56,7 +60,8 @@ def run_session(folder: Path, *arguments: str, **environment: str) -> tuple[int,
     (folder / "played_rig.py").write_text(PLAYED_RIG)
     (folder / "test_it.py").write_text(TESTS)
     (folder / "pytest.ini").write_text("[pytest]\n")
-    (folder / "conftest.py").write_text('pytest_plugins = ["played_rig", "reports.plugin"]\n')
+    if not {*COMMAND_LINE} <= {*arguments}:
+        (folder / "conftest.py").write_text('pytest_plugins = ["played_rig", "reports.plugin"]\n')
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
@@ -83,9 +88,10 @@ def test_a_session_without_a_run_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.xml"))
 
 
-def test_a_run_leaves_all_three_reports(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loading", [CONFTEST, COMMAND_LINE], ids=["conftest", "command line"])
+def test_a_run_leaves_all_three_reports(tmp_path: Path, loading: tuple[str, ...]) -> None:
     run = tmp_path / "runs" / "a-run"
-    status, said = run_session(tmp_path, "--go", str(run))
+    status, said = run_session(tmp_path, *loading, "--go", str(run))
     assert status == 0, said
     assert "Smoke plan" in (run / "report.html").read_text(encoding="utf-8")
     properties = ET.parse(run / "junit.xml").findall(".//testcase/properties/property")  # noqa: S314 - ours
