@@ -75,6 +75,7 @@ def say_relation(relation: str) -> str:
 
 def group_hex(hexadecimal: str) -> str:
     """Group hex by four bytes, so that an eye can count along."""
+    hexadecimal = hexadecimal.upper()
     return " ".join(hexadecimal[at : at + 8] for at in range(0, len(hexadecimal), 8))
 
 

@@ -80,7 +80,7 @@ def plot_waterfall(visit: VisitRecord) -> Waterfall:
     top = 8 + lanes * _LANE
     bottom = top + _ROW * max(len(visit.steps), 1)
     device = sum(max(s.received_ns - s.sent_ns, 0) for s in visit.steps)
-    total = max(latency_ns(visit), device)
+    total = max(max(times) - min(times), device)  # steps may follow the last mark
     return Waterfall(
         height=bottom + 34,
         top=top,

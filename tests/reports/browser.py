@@ -28,20 +28,31 @@ addEventListener("load", () => {{
   const wide = [...inner.body.querySelectorAll("*")]
     .filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
     .map(e => e.tagName + "." + (e.getAttribute("class") || ""));
+  const edge = inner.querySelector("h1").getBoundingClientRect().left - 1;
+  const texts = inner.createTreeWalker(inner.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const cut = [];
+  for (let text; (text = texts.nextNode()); ) {{
+    const range = inner.createRange();
+    range.selectNodeContents(text);
+    if (text.data.trim() && !text.parentElement.closest("svg") && range.getClientRects().length
+        && range.getBoundingClientRect().left < edge) cut.push(text.data.trim());
+  }}
+  const found = [root.clientWidth, root.scrollWidth, inner.title];
   document.querySelector("pre").textContent =
-    JSON.stringify([root.clientWidth, root.scrollWidth, inner.title, wide.slice(0, 9)]);
+    JSON.stringify([...found, wide.slice(0, 9), cut.slice(0, 9)]);
 }});
 </script>"""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What the browser measured in CSS pixels, and which elements stick out to the right."""
+    """What the browser measured in CSS pixels, and what sticks out to the right."""
 
     seen: int
     needed: int
     title: str
     sticking_out: list[str]
+    cut_off: list[str]  # texts that begin left of the page's edge
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,7 @@ class Browser:
         dom = self._run(page, width, 900, "--dump-dom").decode()
         told = re.search(r"<pre>(\[.*\])</pre>", dom, re.DOTALL)
         assert told is not None, dom[-500:]
-        seen, needed, title, sticking_out = json.loads(html.unescape(told[1]))
-        return Look(seen, needed, title, sticking_out)
+        return Look(*json.loads(html.unescape(told[1])))
 
     def picture(self, page: str, width: int, height: int) -> bytes:
         """A screenshot as PNG."""

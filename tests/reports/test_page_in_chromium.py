@@ -49,6 +49,7 @@ def test_nothing_is_wider_than_the_screen(
     look = browser.look(page, width)
     assert look.seen == width
     assert look.needed == width, look.sticking_out
+    assert look.cut_off == []
 
 
 def test_the_measurement_would_see_an_overflow(tmp_path: Path, browser: Browser) -> None:

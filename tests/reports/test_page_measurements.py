@@ -10,7 +10,7 @@ import pytest
 from reports.measurements import LISTED, PLOTTED
 from reports.plots.axis import fit_axis
 from reports.plots.ecdf import plot_ecdf
-from reports.plots.phases import list_phases
+from reports.plots.phases import WIDTH, list_phases
 from reports.wording import say_test, write_duration, write_number
 from rig.records.run import Judgement, Limit, Statistic
 from rig.records.verdict import Verdict
@@ -111,6 +111,19 @@ def test_phases_share_the_bar_by_their_medians() -> None:
     assert (first.percent, second.percent) == ("25 %", "75 %")
     assert first.x + first.width == pytest.approx(second.x)
     assert second.smallest == "2"
+
+
+def test_device_and_host_time_run_across_the_phases_and_are_not_added_to_them() -> None:
+    split: dict[str, tuple[float, ...]] = {
+        "select": (1.0,),
+        "actuate": (3.0,),
+        "device time": (3.0,),
+        "host time": (1.0,),
+    }
+    phases = list_phases(replace(taps([4.0]), phases=split))
+    assert [p.percent for p in phases] == ["25 %", "75 %", "75 %", "25 %"]
+    assert [p.number for p in phases] == [1, 2, None, None]
+    assert sum(p.width for p in phases) == WIDTH
 
 
 @pytest.mark.parametrize(
