@@ -7,19 +7,17 @@ import pytest
 from drivers.api.phone import Phone
 from rig.measure.observations import Observe
 from rig.vehicle.car import Car
-from rig.vehicle.visit import Ending
 from rig.vehicle.wiring import CLOSURES
 
 
 @pytest.mark.requirement("DK-UNLOCK-08")
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_a_tap_with_a_closure_open(car: Car, phone: Phone, observe: Observe, closure: str) -> None:
-    """Locking is blocked; whether unlocking is, the sources leave open."""
+def test_unlocking_with_a_closure_open(
+    car: Car, phone: Phone, observe: Observe, closure: str
+) -> None:
+    """Whether an open closure blocks unlocking too, the sources leave open."""
     car.unlock_all()
     car.open(closure)
-    phone.present(at="driver_handle")
-    visit = car.judged_visit()
-    assert visit.ending is Ending.REFUSED, f"locked with {closure} open"
     car.lock_all()
     phone.present(at="driver_handle")
     visit = car.judged_visit()

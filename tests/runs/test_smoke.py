@@ -62,12 +62,12 @@ def test_no_key_material_is_left_behind(smoke: Ended) -> None:
 
 
 def test_taps_go_through_the_real_pcsc_stack(rig_run: RigRun, own_bench: OwnBench) -> None:
-    ended = rig_run("smoke", own_bench("virtual"), "-k", "every_aligned_tap or trunk_button")
+    ended = rig_run("smoke", own_bench("virtual"), "-k", "holds_for_fob or trunk_button or fast")
     assert ended.status == 0, ended.output
     assert not ended.run.started.substitutions
     devices = {device.name: device for device in ended.run.started.devices}
     assert devices["driver_handle"].driver == "nfc.pcsc"
     assert devices["pcscd"].firmware, "pcscd did not say its version"
     visits = [v for v in ended.run.visits() if v.place == "driver_handle"]
-    assert len(visits) >= 10
+    assert len(visits) >= 5
     assert {step.device for visit in visits for step in visit.steps} == {"driver_handle"}
