@@ -1,1 +1,83 @@
-"""The `rig` command, a subcommand a file."""
+"""The `rig` command, a subcommand a file.
+
+Importing this imports click and nothing else: `rig --help` answers at once, and a command's own
+imports are paid by those who call it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module, metadata
+
+import click
+
+_COMMANDS = {
+    "run": ("rig.cli.run:run", "Run a plan on a bench and report."),
+    "doctor": ("rig.cli.doctor:doctor", "Examine every device of a bench."),
+    "safe": ("rig.cli.safe:safe", "Put every switch of a bench into its safe state."),
+    "report": ("reports.command:report", "Render the compliance page of a run again."),
+    "plans": ("rig.cli.plans:plans", "List the plans."),
+    "benches": ("rig.cli.benches:benches", "List the benches."),
+    "requirements": ("rig.cli.requirements:requirements", "Show requirements and their tests."),
+}
+
+
+class _Commands(click.Group):
+    """Knows its commands by name and a line of help, and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items()])
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        try:
+            version = metadata.version("digital-key-rig")
+        except metadata.PackageNotFoundError:
+            version = "unknown: it runs from a tree that was never installed"
+        click.echo(f"rig {version}")
+        ctx.exit()
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Exit status: 0 pass, 1 a requirement failed, 2 usage or bench file,
+3 rig or bench error, 4 inconclusive only; 128 + n ended by signal n.
+
+\b
+Examples:
+  rig run smoke --bench virtual    the whole rig, no hardware needed
+  rig doctor desk                  is every device there and well?
+  rig COMMAND --help               more about a command
+""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+def main() -> None:
+    """Digital Key Rig: play the vehicle against real phones and key cards.
+
+    The rig moves a bench's simulated door and trunk, measures, and reports which
+    requirement holds. With no hardware at hand, virtual devices take its place.
+    """

@@ -1,0 +1,116 @@
+"""`rig requirements`: the catalogue, and which tests stand for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import click
+
+from rig.cli.errors import Refusal, refusals
+from rig.plans.catalogue import Catalogue, Requirement
+from rig.plans.coverage import coverage as find_coverage
+from rig.plans.load import load_catalogue
+
+Tests = Mapping[str, tuple[str, ...]]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  rig requirements --capability unlock
+  rig requirements --coverage
+  rig requirements DK-UNLOCK-01
+""",
+)
+@click.argument("requirement_id", required=False, metavar="[ID]")
+@click.option("--capability", metavar="NAME", help="Only requirements of this capability.")
+@click.option("--coverage", is_flag=True, help="Say how many tests each one has, and a total.")
+def requirements(requirement_id: str | None, capability: str | None, coverage: bool) -> None:
+    """List the requirements, or show the one called ID with its source and its tests."""
+    with refusals():
+        catalogue = load_catalogue()
+        tests = find_coverage()
+        if requirement_id:
+            _show(catalogue, catalogue.find(requirement_id), tests)
+            return
+    chosen = _chosen(catalogue, capability)
+    if coverage:
+        _show_coverage(catalogue, chosen, tests)
+    else:
+        for requirement in chosen:
+            click.echo(f"{_name(requirement)} {requirement.priority}  {requirement.title}")
+
+
+def _chosen(catalogue: Catalogue, capability: str | None) -> list[Requirement]:
+    known = list(dict.fromkeys(catalogue.capabilities.values()))
+    if capability is None:
+        return list(catalogue)
+    if capability not in known:
+        raise Refusal(f"no capability {capability!r}; there are: {', '.join(known)}")
+    return [r for r in catalogue if catalogue.capabilities[r.id] == capability]
+
+
+def _name(requirement: Requirement) -> str:
+    return click.style(f"{requirement.id:13}", bold=True)
+
+
+def _show_coverage(catalogue: Catalogue, chosen: list[Requirement], tests: Tests) -> None:
+    by_capability: dict[str, list[Requirement]] = {}
+    for requirement in chosen:
+        by_capability.setdefault(catalogue.capabilities[requirement.id], []).append(requirement)
+    for capability, members in by_capability.items():
+        covered = sum(r.id in tests for r in members)
+        click.echo(click.style(f"{capability}: {covered} of {len(members)}", underline=True))
+        for requirement in members:
+            count = len(tests.get(requirement.id, ()))
+            said = f"{count} test{'s' if count > 1 else ''}" if count else "no test"
+            styled = click.style(f"{said:9}", fg="green" if count else "yellow")
+            click.echo(f"  {_name(requirement)} {styled} {requirement.title}")
+    covered = sum(r.id in tests for r in chosen)
+    click.echo(f"{covered} of {len(chosen)} requirements have a test")
+
+
+def _show(catalogue: Catalogue, requirement: Requirement, tests: Tests) -> None:
+    source, words = requirement.source, catalogue.vocabulary
+    click.echo(f"{_name(requirement)} {requirement.title}")
+    limit = requirement.limit
+    facts = {
+        "": requirement.text,
+        "capability": catalogue.capabilities[requirement.id],
+        "priority": f"{requirement.priority}: {words.priority[requirement.priority]}",
+        "applies to": words.applies_to[requirement.applies_to],
+        "source": f"{words.documents[source.document]}: {source.heading}, lines {source.lines}",
+        "derivation": words.derivation[requirement.derivation],
+        "precondition": requirement.precondition,
+        "stimulus": requirement.stimulus,
+        "expected": requirement.expected,
+        "metric": requirement.metric,
+        "limit": f"{limit.quantity} {limit.relation} {limit.value} {limit.unit} ({limit.basis})"
+        if limit
+        else "",
+        "equipment": ", ".join(requirement.equipment),
+        "automation": words.automation[requirement.automation],
+    }
+    for name, text in facts.items():
+        _show_fact(name, text)
+    for ambiguity in requirement.ambiguities:
+        found = catalogue.ambiguities[ambiguity]
+        _show_fact(ambiguity, f"{found.title}. {found.proposed_handling}")
+    for number, test in enumerate(tests.get(requirement.id, ("none",))):
+        _show_fact("" if number else "tests", test)
+
+
+def _show_fact(name: str, text: str) -> None:
+    if text:
+        margin = f"  {name:13}"
+        click.echo(
+            fill(
+                text,
+                96,
+                initial_indent=margin,
+                subsequent_indent=" " * len(margin),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )

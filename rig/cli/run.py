@@ -1,0 +1,91 @@
+"""`rig run`: a plan on a bench, by pytest in this process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from rig.bench.load import find_bench
+from rig.cli.errors import refusals
+from rig.plans.load import find_plan
+from rig.plans.plan import TESTPLANS, Plan, locate
+
+_ROOT = TESTPLANS.parent
+_USAGE = 2
+
+
+class _Witness:
+    """Tells pytest's own wrong usage (its exit status 4) from the rig's 4, inconclusive."""
+
+    configured = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self) -> None:
+        self.configured = True
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  rig run smoke --bench virtual
+  rig run smoke --bench virtual -k "tap and not card"
+  rig run plans/nightly.yaml --bench benches/desk.yaml --run-dir /tmp/tonight
+  rig run smoke --bench virtual -- -x -v       what follows -- goes to pytest
+""",
+)
+@click.argument("plan")
+@click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
+@click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
+@click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def run(
+    ctx: click.Context,
+    plan: str,
+    bench: str,
+    run_dir: str | None,
+    only: str | None,
+    pytest_arguments: tuple[str, ...],
+) -> None:
+    """Run PLAN on a bench, with live progress, and leave a report.
+
+    PLAN is a plan file, or the name of one (see rig plans). The run's journal and its reports
+    go to runs/STAMP-PLAN-BENCH below the current folder unless --run-dir names another.
+    """
+    with refusals():
+        chosen = find_plan(plan)
+        bench_file = find_bench(bench).absolute()
+        root = _root_of(chosen)
+    arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
+    arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
+    arguments += ["-k", only] if only else []
+    ctx.exit(_run_pytest([*_settings(root), *arguments, *pytest_arguments]))
+
+
+def _root_of(plan: Plan) -> Path:
+    """The folder that node ids count from: the rig's, or the one that holds a plan's own tests."""
+    paths = [found.path for found in locate(plan)]
+    if all(path.is_relative_to(_ROOT) for path in paths):
+        return _ROOT
+    common = Path(os.path.commonpath(paths))
+    return common if common.is_dir() else common.parent
+
+
+def _settings(root: Path) -> list[str]:
+    """What makes pytest behave the same from any folder."""
+    plugins = ["-p", "rig.plugin", "-p", "reports.plugin", "-p", "no:cacheprovider"]
+    configuration = _ROOT / "pyproject.toml"
+    found = ["-c", str(configuration)] if configuration.exists() else ["--import-mode=importlib"]
+    return [*found, f"--rootdir={root}", "-o", "testpaths=", *plugins]
+
+
+def _run_pytest(arguments: list[str]) -> int:
+    witness = _Witness()
+    if str(_ROOT) not in sys.path:
+        sys.path.insert(0, str(_ROOT))
+    status = int(pytest.main(arguments, plugins=[witness]))
+    return status if witness.configured else _USAGE
