@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import gc
 import json
+import resource
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
-Contestants = Mapping[str, Callable[[], float]]
-Times = dict[str, list[float]]
+T = TypeVar("T")
 
 
 class BenchFailed(Exception):
@@ -40,12 +41,12 @@ class Row:
         return self.target is None or self.ratio <= self.target
 
 
-def interleave(contestants: Contestants, rounds: int) -> Times:
+def interleave(contestants: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, list[T]]:
     """Run all contestants in each of the rounds, every other round in reverse order.
 
-    Each returns its own time in seconds. One round beforehand warms caches and does not count.
+    Each returns what it took. One round beforehand warms caches and does not count.
     """
-    times: Times = {name: [] for name in contestants}
+    times: dict[str, list[T]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
         names = list(contestants)
         for name in reversed(names) if number % 2 else names:
@@ -61,11 +62,19 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(over, under, strict=True))
 
 
-def time_process(
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a program took, in seconds: by the clock on the wall, and of the processors' time."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def run_program(
     command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
-) -> float:
-    """Wall-clock time of a program that must succeed; BenchFailed shows what it said."""
-    begin_s = time.perf_counter()
+) -> Spent:
+    """Run a program that must succeed; BenchFailed shows what it said."""
+    begin_cpu_s, begin_s = _children_cpu_s(), time.perf_counter()
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -76,11 +85,17 @@ def time_process(
         errors="replace",
         timeout=300,
     )
-    taken_s = time.perf_counter() - begin_s
+    spent = Spent(time.perf_counter() - begin_s, _children_cpu_s() - begin_cpu_s)
     if done.returncode:
         said = (done.stdout + done.stderr)[-2000:]
         raise BenchFailed(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{said}")
-    return taken_s
+    return spent
+
+
+def _children_cpu_s() -> float:
+    """Processor time of every program that has ended, with those it started itself."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -6,7 +6,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from tests.bench.harness import BenchFailed, Row, interleave, ratio, time_process
+from tests.bench.harness import BenchFailed, Row, interleave, ratio, run_program
 
 ROUNDS = 15
 
@@ -16,10 +16,11 @@ def rows(scratch: Path) -> list[Row]:
     rig = Path(sys.executable).with_name("rig")
     if not rig.exists():
         raise BenchFailed(f"{rig} is missing: install the rig into this environment")
+    python = [sys.executable, "-c", "import pytest"]
     times = interleave(
         {
-            "rig": lambda: time_process([rig, "--help"], cwd=scratch),
-            "pytest": lambda: time_process([sys.executable, "-c", "import pytest"], cwd=scratch),
+            "rig": lambda: run_program([rig, "--help"], cwd=scratch).wall_s,
+            "pytest": lambda: run_program(python, cwd=scratch).wall_s,
         },
         ROUNDS,
     )

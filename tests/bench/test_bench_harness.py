@@ -11,8 +11,8 @@ from tests.bench.harness import (
     Row,
     interleave,
     ratio,
+    run_program,
     table,
-    time_process,
     write_json,
 )
 
@@ -60,4 +60,9 @@ def test_a_ratio_is_taken_within_rounds_so_that_a_slow_spell_cancels_out() -> No
 
 def test_a_program_that_fails_has_no_time(tmp_path: Path) -> None:
     with pytest.raises(BenchFailed, match="exit status 3\nno good"):
-        time_process([sys.executable, "-c", "print('no good'); exit(3)"], cwd=tmp_path)
+        run_program([sys.executable, "-c", "print('no good'); exit(3)"], cwd=tmp_path)
+
+
+def test_waiting_takes_no_processor_time(tmp_path: Path) -> None:
+    spent = run_program([sys.executable, "-c", "import time; time.sleep(1)"], cwd=tmp_path)
+    assert spent.wall_s - spent.cpu_s > 0.9
