@@ -175,11 +175,6 @@ class Car(RunningVehicle):
         return self._condition("start authorised", lambda: self._in_tray is not None)
 
     @property
-    def tray_empty(self) -> VehicleCondition:
-        """No key that may start lies in the tray any more."""
-        return self._condition("tray empty", lambda: self._in_tray is None)
-
-    @property
     def drive_ready(self) -> VehicleCondition:
         return self._condition("drive-ready", lambda: self.body.power is Power.DRIVE_READY)
 

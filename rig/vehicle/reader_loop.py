@@ -109,5 +109,5 @@ class ReaderLoop:
             self._watcher.left(self.place)
             raise
         if gone:
-            self._occupied = False
             self._watcher.left(self.place)
+            self._occupied = False

@@ -107,7 +107,7 @@ class RunningVehicle:
         self.service.ephemeral = PrivateKey.generate
         self.body.unlock_scope = UnlockScope.ALL
         self.keyring.restore(self._provisioned)
-        self._await_empty_fields()
+        self.await_empty(*self._loops)
         self.body.set_power(Power.OFF)
         for closure in CLOSURES:
             self.body.move(closure, to_open=False)
@@ -118,6 +118,18 @@ class RunningVehicle:
     def take_visits(self) -> list[Visit]:
         """All visits finished since the last call."""
         return self._log.take()
+
+    def await_empty(self, *places: str) -> None:
+        """Wait until the readers at these places have seen their device go.
+
+        Raises the bench error that keeps a reader from it.
+        """
+        deadline = self.clock.now_ns() + int(_RECOVERY_S * 1e9)
+        while busy := [place for place in places if not self._loops[place].idle]:
+            if self.clock.now_ns() > deadline:
+                self.raise_fault()
+                raise DriverError("a device is still in the field", device=", ".join(busy))
+            self.clock.sleep(0.002)
 
     def settings_records(self) -> tuple[SettingRecord, ...]:
         """The protocol's assumptions in force."""
@@ -176,12 +188,3 @@ class RunningVehicle:
     def _speaking_for(self, keyring: Keyring) -> Vehicle:
         profile = PROFILES[self._description.profile]
         return Vehicle(keyring.identifier, keyring.vehicle_key, profile, self._settings)
-
-    def _await_empty_fields(self) -> None:
-        deadline = self.clock.now_ns() + int(_RECOVERY_S * 1e9)
-        while not all(loop.idle for loop in self._loops.values()):
-            if self.clock.now_ns() > deadline:
-                self.raise_fault()
-                busy = [p for p, loop in self._loops.items() if not loop.idle]
-                raise DriverError("a device is still in the field", device=", ".join(busy))
-            self.clock.sleep(0.002)

@@ -20,7 +20,7 @@ def test_a_phone_in_the_tray_starts_the_vehicle(
     ).repeat(5) as starts:
         for start in starts:
             phone.withdraw()
-            car.tray_empty.wait()
+            car.await_empty("tray")
             phone.present(at="tray")
             start.ends_with(car.start_authorised)
             assert car.press_start_stop().accepted
@@ -46,7 +46,8 @@ def test_a_device_taken_from_the_tray_starts_nothing_any_more(
     car.start_authorised.wait()
     assert car.press_start_stop().accepted
     phone.withdraw()
-    car.tray_empty.wait()
+    car.await_empty("tray")
+    assert not car.start_authorised
     observe("engine after removal while drive-ready", car.body.power, ambiguity="AMB-22")
     car.press_start_stop()
     assert not car.press_start_stop().accepted

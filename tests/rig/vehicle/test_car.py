@@ -144,7 +144,7 @@ def test_start_needs_the_key_in_the_tray_all_along(car: Car, phone: VirtualPhone
     phone.present(at="tray")
     car.start_authorised.wait()
     phone.withdraw()
-    car.tray_empty.wait()
+    car.await_empty("tray")
     assert not car.press_start_stop().accepted
     phone.present(at="tray")
     car.start_authorised.wait()
