@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drivers.api.device import Device, Finding, Identity
 from drivers.api.errors import DeviceNotFound, DriverError, DriverUnavailable
-from drivers.sim.pcscd_process import DEBIAN_PACKAGES, PcscdProcess
+from drivers.sim.pcscd_process import DEBIAN_PACKAGES, PcscdProcess, pcscd_version
 from drivers.sim.pcscd_states import ask_states
 from drivers.sim.vpcd_ports import PortPair
 
@@ -120,7 +120,7 @@ class PrivatePcscd(Device):
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def identity(self) -> Identity:
-        return Identity(make="pcsc-lite", model="private pcscd with vpcd")
+        return Identity("pcsc-lite", "private pcscd with vpcd", firmware=pcscd_version())
 
     def self_test(self) -> tuple[Finding, ...]:
         listed = ask_states(self.socket_path, timeout_s=1.0)

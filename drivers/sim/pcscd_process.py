@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -121,6 +122,13 @@ def _command(configuration: Path) -> list[str]:
         return command
     own_run = [_program("unshare"), "--user", "--map-root-user", "--mount"]
     return [*own_run, "/bin/sh", "-c", _OWN_RUN, "own-run", *command]
+
+
+def pcscd_version() -> str:
+    """The version pcscd prints, such as "1.9.9"; "" when it prints none."""
+    printed = subprocess.run([_program("pcscd"), "--version"], capture_output=True, check=False)
+    found = re.search(rb"version (\d[\w.]*\w)", printed.stdout)
+    return found[1].decode() if found else ""
 
 
 def _needs_own_run() -> bool:
