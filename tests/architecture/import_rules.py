@@ -7,6 +7,7 @@ all the same.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,8 +63,13 @@ DOORS: dict[str, tuple[str, ...]] = {
     "yaml": ("rig.bench.load", "rig.plans.load"),
 }
 
-# Import by a name that is only known at run time: the bridge from bench files to drivers.
-BY_TEXT_NAME = ("rig.bench.registry",)
+# The modules that hold tables of "module:name" texts and import what is asked for, and what those
+# texts may lead to: drivers for the words of a bench file, commands for those of a shell.
+BRIDGES: dict[str, tuple[str, ...]] = {
+    "rig.bench.registry": ("drivers",),
+    "rig.cli": ("rig.cli", "reports.command"),
+}
+_TEXT_NAME = re.compile(rf"(?P<module>(?:{'|'.join(PACKAGES)})(?:\.\w+)+):\w+")
 
 
 def inside(name: str, package: str) -> bool:
@@ -153,12 +159,24 @@ def imports_past_the_door(root: Path) -> list[str]:
 
 
 def imports_by_computed_name(root: Path) -> list[str]:
-    """Imports whose target cannot be read in the source, outside the registry."""
+    """Imports whose target cannot be read in the source, outside the bridges."""
     return [
         module.at(node, "imports a module by a name computed at run time")
         for module in _judged(root)
-        if not any(inside(module.name, place) for place in BY_TEXT_NAME)
+        if module.name not in BRIDGES
         for node in ast.walk(module.syntax)
         if isinstance(node, ast.Call) and _imports_by_text(node)
         if not (node.args and isinstance(node.args[0], ast.Constant))
+    ]
+
+
+def text_names_off_the_bridge(root: Path) -> list[str]:
+    """Texts like "drivers.nfc.pcsc:PcscReader" that lead where their module may not."""
+    return [
+        module.at(node, f"names {found['module']} as text")
+        for module in _judged(root)
+        for node in ast.walk(module.syntax)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (found := _TEXT_NAME.fullmatch(node.value))
+        if not any(inside(found["module"], end) for end in BRIDGES.get(module.name, ()))
     ]

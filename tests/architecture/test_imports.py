@@ -9,6 +9,7 @@ import pytest
 from tests.architecture.import_rules import (
     imports_by_computed_name,
     imports_past_the_door,
+    text_names_off_the_bridge,
     wrong_way_imports,
 )
 from tests.architecture.source_tree import PROJECT, plant
@@ -24,8 +25,13 @@ def test_libraries_enter_through_their_door() -> None:
     assert not found, "\n".join(found)
 
 
-def test_only_the_registry_imports_by_a_computed_name() -> None:
+def test_only_the_bridges_import_by_a_computed_name() -> None:
     found = imports_by_computed_name(PROJECT)
+    assert not found, "\n".join(found)
+
+
+def test_text_names_lead_where_their_bridge_may() -> None:
+    found = text_names_off_the_bridge(PROJECT)
     assert not found, "\n".join(found)
 
 
@@ -108,3 +114,21 @@ def test_an_import_by_a_computed_name_is_found(tmp_path: Path) -> None:
     assert imports_by_computed_name(tmp_path) == []
     plant(tmp_path, "rig/bench/build.py", "from importlib import import_module\nimport_module(n)\n")
     assert len(imports_by_computed_name(tmp_path)) == 1
+
+
+OFF_THE_BRIDGE = {
+    "no bridge": ("rig/bench/build.py", "DRIVER = 'drivers.nfc.pcsc:PcscReader'"),
+    "from the registry to the rig": ("rig/bench/registry.py", "D = {'a': 'rig.vehicle.car:Car'}"),
+    "from the commands to a driver": ("rig/cli/__init__.py", "C = ['drivers.nfc.pcsc:Reader']"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), OFF_THE_BRIDGE.values(), ids=OFF_THE_BRIDGE)
+def test_a_text_name_off_the_bridge_is_found(tmp_path: Path, name: str, text: str) -> None:
+    assert len(text_names_off_the_bridge(plant(tmp_path, name, text))) == 1
+
+
+def test_a_text_name_over_its_bridge_is_left_alone(tmp_path: Path) -> None:
+    plant(tmp_path, "rig/bench/registry.py", "DRIVERS = {'nfc.pcsc': 'drivers.nfc.pcsc:Reader'}")
+    plant(tmp_path, "rig/cli/__init__.py", "COMMANDS = {'report': 'reports.command:report'}")
+    assert text_names_off_the_bridge(tmp_path) == []
