@@ -16,7 +16,7 @@ from drivers.nfc.pcsc_errors import (
     translate_code,
     translate_exception,
 )
-from drivers.nfc.pcsc_library import load_scard
+from drivers.nfc.pcsc_library import check_service, load_scard
 from drivers.nfc.pcsc_watch import CallWatch
 
 SERVICE_TIMEOUT_S = 5.0
@@ -61,6 +61,7 @@ class PcscContext:
         self.label = label
         self.timeout_s = service_timeout_s
         with _ESTABLISHING:
+            check_service()
             while not self._establish():
                 self.release()
 

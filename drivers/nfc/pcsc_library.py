@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from importlib import import_module
 from typing import Any
 
-from drivers.api.errors import DriverUnavailable
+from drivers.api.errors import DeviceNotFound, DriverUnavailable
 
 ADVICE = "apt install pcscd libpcsclite-dev gcc, then run `make` again to compile pyscard"
+_bound: list[str] = []  # where libpcsclite looks for pcscd, once it has looked
 
 
 def load_scard() -> Any:
@@ -19,9 +20,25 @@ def load_scard() -> Any:
     return codes behind texts, and speaks up at interpreter exit.
     """
     try:
-        return import_module("smartcard.scard")
+        from smartcard import scard  # noqa: PLC0415 - missed only when a reader is opened
     except ImportError as exc:
         raise DriverUnavailable(f"pyscard cannot be imported ({exc}): {ADVICE}") from exc
+    return scard
+
+
+def check_service() -> None:
+    """Refuse what libpcsclite cannot do: to talk to a second pcscd in one process.
+
+    It reads PCSCLITE_CSOCK_NAME at its first use and keeps what it found, silently.
+    """
+    wanted = os.environ.get("PCSCLITE_CSOCK_NAME", "/run/pcscd/pcscd.comm")
+    if not _bound:
+        _bound.append(wanted)
+    if wanted != _bound[0]:
+        raise DeviceNotFound(
+            f"this process uses the pcscd at {_bound[0]} and cannot turn to the one at {wanted}; "
+            "virtual and real PC/SC readers need a process each"
+        )
 
 
 def pcscd_version() -> str:

@@ -169,6 +169,25 @@ def test_a_card_taken_to_another_reader_loses_power_in_between(bench: NfcBench) 
     assert handle.wait_for_removal(PATIENCE_S)
 
 
+def test_a_card_moved_in_mid_apdu_ends_one_visit_before_the_next(bench: NfcBench) -> None:
+    handle, tray, card = bench.reader("handle"), bench.reader("tray"), EchoCard()
+    bench.world.bring(card, "handle")
+    link = activated(handle)
+    card.may_answer.clear()
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(link.transceive, SELECT)
+        assert card.asked.wait(PATIENCE_S)
+        bench.world.bring(card, "tray")
+        assert isinstance(waiting.exception(PATIENCE_S), CardLost)
+        coming = pool.submit(activated, tray)
+        with pytest.raises(TimeoutError):  # the card still thinks in its first visit
+            coming.result(0.6)
+        assert card.powers == [True]
+        card.may_answer.set()
+        assert coming.result(PATIENCE_S).transceive(SELECT) == SELECT + OK
+    assert card.powers == [True, False, True]
+
+
 def test_a_card_that_left_and_came_back_unseen_begins_a_new_visit(bench: NfcBench) -> None:
     reader, card, other = bench.reader("handle"), EchoCard(), EchoCard()
     bench.world.bring(card, "handle")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from drivers.api.errors import (
@@ -84,6 +86,6 @@ def test_a_wrong_argument_is_no_lost_link() -> None:
 
 
 def test_without_pyscard_the_reader_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "smartcard.scard", None)
+    monkeypatch.setitem(sys.modules, "smartcard", None)
     with pytest.raises(DriverUnavailable, match=r"libpcsclite-dev gcc, then run `make`"):
         PcscReader("any")

@@ -156,6 +156,15 @@ def test_an_unreachable_service_is_a_missing_device_with_advice(bench: PcscBench
         PcscReader("Rig Reader 0 00 00")
 
 
+def test_a_second_pcscd_in_one_process_is_refused_by_name(
+    bench: PcscBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.reader("handle")
+    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", "/elsewhere/pcscd.comm")
+    with pytest.raises(DeviceNotFound, match=r"cannot turn to the one at /elsewhere"):
+        PcscReader("Rig Reader 0 00 00")
+
+
 def test_the_self_test_tells_that_the_service_is_gone(bench: PcscBench) -> None:
     reader = bench.reader("handle")
     bench.pcscd.kill()
