@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ import pytest
 from rig.bench.load import find_bench
 from rig.cli.errors import refusals
 from rig.plans.load import find_plan
-from rig.plans.plan import TESTPLANS, Plan, locate
+from rig.plans.plan import TESTPLANS, locate, paths_of
 
 _ROOT = TESTPLANS.parent
 _USAGE = 2
@@ -59,16 +60,17 @@ def run(
     with refusals():
         chosen = find_plan(plan)
         bench_file = find_bench(bench).absolute()
-        root = _root_of(chosen)
+        locations = locate(chosen)
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
     arguments += ["-k", only] if only else []
-    ctx.exit(_run_pytest([*_settings(root), *arguments, *pytest_arguments]))
+    paths = paths_of(locations)  # named here, so that their conftest files are found in time
+    settings = _settings(_root_of([Path(path) for path in paths]))
+    ctx.exit(_run_pytest([*settings, *arguments, *pytest_arguments, *paths]))
 
 
-def _root_of(plan: Plan) -> Path:
+def _root_of(paths: Sequence[Path]) -> Path:
     """The folder that node ids count from: the rig's, or the one that holds a plan's own tests."""
-    paths = [found.path for found in locate(plan)]
     if all(path.is_relative_to(_ROOT) for path in paths):
         return _ROOT
     common = Path(os.path.commonpath(paths))
@@ -80,7 +82,7 @@ def _settings(root: Path) -> list[str]:
     plugins = ["-p", "rig.plugin", "-p", "reports.plugin", "-p", "no:cacheprovider"]
     configuration = _ROOT / "pyproject.toml"
     found = ["-c", str(configuration)] if configuration.exists() else ["--import-mode=importlib"]
-    return [*found, f"--rootdir={root}", "-o", "testpaths=", *plugins]
+    return [*found, f"--rootdir={root}", *plugins]
 
 
 def _run_pytest(arguments: list[str]) -> int:

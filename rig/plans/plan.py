@@ -6,6 +6,7 @@ plan file's folder or to ``testplans``; limits have names, so that tests refer t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
@@ -91,10 +92,10 @@ class Location:
     path: Path
     inside: str  # "" or "::TestClass::test_name"
 
-    @property
-    def argument(self) -> str:
-        """What pytest takes for it."""
-        return f"{self.path}{self.inside}" if self.path.is_file() else str(self.path)
+
+def paths_of(locations: Iterable[Location]) -> list[str]:
+    """What pytest has to collect for them: files and folders, each once."""
+    return list(dict.fromkeys(str(found.path) for found in locations))
 
 
 def _locate(plan: Plan, entry: str, folders: list[Path]) -> Location:

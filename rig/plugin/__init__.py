@@ -37,7 +37,7 @@ def pytest_cmdline_main(
     except pytest.UsageError as exc:
         if not (options.is_rig_run(config) or _NEEDS_BENCH in config.stash):
             raise
-        sys.stderr.write(f"rig: {exc}\n")
+        sys.stderr.write("rig: " + "\n     ".join(map(str, exc.args)) + "\n")
         return 2
 
 

@@ -14,7 +14,7 @@ from rig.bench.load import bench_files, find_bench, load_bench
 from rig.plans.catalogue import Catalogue
 from rig.plans.errors import PlansError
 from rig.plans.load import find_plan, load_catalogue
-from rig.plans.plan import Location, Plan, locate
+from rig.plans.plan import Location, Plan, locate, paths_of
 from rig.records.journal import JOURNAL
 
 
@@ -49,11 +49,12 @@ def _assignment(config: pytest.Config) -> Assignment:
         plan = Plan(name="by-hand", title=f"By hand: {' '.join(config.args)}")
     else:
         raise pytest.UsageError("nothing to run: pass --plan, or name tests")
+    locations = locate(plan)
     bench = load_bench(find_bench(bench_text))
     return Assignment(
         plan=plan,
-        locations=locate(plan),
-        narrowed=by_hand,
+        locations=locations,
+        narrowed=by_hand and config.args != paths_of(locations),
         bench=bench,
         catalogue=load_catalogue(),
         folder=_run_folder(config.getoption("rig_run_dir"), f"{plan.name}-{bench.name}"),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rig.plugin.wording import STYLES, figures_of, title_of
+from rig.plugin.wording import STYLES, figures_of, observed_in, title_of
 from rig.records.run import Result, RunFinished
 from rig.records.verdict import Verdict
 
 _ALL_ROWS = 60
+_LONGEST_WHY = 200
 _PAGES = ("report.html", "engineer.html")
 
 
@@ -80,18 +82,32 @@ class Closing:
 def _table(rows: Sequence[Result]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("requirement", no_wrap=True, max_width=16)
-    table.add_column("test", ratio=3)
-    table.add_column("figure or reason", ratio=4)
-    for result in rows:
-        why = result.reason or figures_of(result)
+    table.add_column("requirement", no_wrap=True, max_width=28)
+    table.add_column("test", min_width=30)
+    table.add_column("figure or reason")
+    for cases in _families(rows):
+        first, count = cases[0], len(cases)
+        title = title_of(first.test)
+        why = first.reason or figures_of(first) or observed_in(cases)
         table.add_row(
-            Text(result.verdict, STYLES[result.verdict]),
-            Text("\n".join(result.requirements)),
-            Text(title_of(result.test)),
-            Text(why if len(why) <= 200 else f"{why[:199]}…"),
+            Text(first.verdict, STYLES[first.verdict]),
+            Text(", ".join(first.requirements)),
+            Text(title if count == 1 else f"{title.partition(' [')[0]} ({count} cases)"),
+            Text(why if len(why) <= _LONGEST_WHY else f"{why[: _LONGEST_WHY - 1]}…"),
         )
     return table
+
+
+def _families(rows: Sequence[Result]) -> Iterator[list[Result]]:
+    """Cases of one test that ended alike and have nothing of their own to say share a row."""
+    for _, cases in groupby(rows, key=_family):
+        yield list(cases)
+
+
+def _family(result: Result) -> tuple[str, ...]:
+    said = result.reason or figures_of(result)
+    test = result.test if said else result.test.partition("[")[0]
+    return (test, result.verdict, said)
 
 
 def _short(path: Path) -> str:

@@ -13,11 +13,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if not options.is_rig_run(config) or config.option.help or config.option.version:
         return
     # Only now: a run of somebody's unit tests shall not pay for these.
+    from rig.plans.plan import paths_of  # noqa: PLC0415
     from rig.plugin.assignment import assign  # noqa: PLC0415
     from rig.plugin.session import register  # noqa: PLC0415
 
     assignment = assign(config)
     config.option.rig_run_dir = str(assignment.folder)
     if assignment.locations and not assignment.narrowed:
-        config.args = list(dict.fromkeys(str(found.path) for found in assignment.locations))
+        config.args = paths_of(assignment.locations)
     register(config, assignment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rig.records.run import Limit, Measurement, Result
 from rig.records.verdict import Verdict
 
@@ -24,8 +26,8 @@ def title_of(test: str) -> str:
 
 
 def figure_of(measurement: Measurement) -> str:
-    """The key figure: the statistic that is limited, else the median, with unit and count."""
-    limit = measurement.judgements[0].limit if measurement.judgements else None
+    """The key figure: the last statistic that is limited, else the median, with unit and count."""
+    limit = measurement.judgements[-1].limit if measurement.judgements else None
     statistic = limit.statistic if limit else "p50"
     value = _value(measurement, statistic)
     if value is None:
@@ -37,6 +39,12 @@ def figure_of(measurement: Measurement) -> str:
 def figures_of(result: Result) -> str:
     """The key figures of a test."""
     return ", ".join(figure_of(m) for m in result.measurements)
+
+
+def observed_in(results: Sequence[Result]) -> str:
+    """What was written down and not judged, each once."""
+    seen = (f"{o.what}: {o.value}" for result in results for o in result.observations)
+    return ", ".join(dict.fromkeys(seen))
 
 
 def duration_of(seconds: float) -> str:
