@@ -64,5 +64,5 @@ def test_a_program_that_fails_has_no_time(tmp_path: Path) -> None:
 
 
 def test_waiting_takes_no_processor_time(tmp_path: Path) -> None:
-    spent = run_program([sys.executable, "-c", "import time; time.sleep(1)"], cwd=tmp_path)
-    assert spent.wall_s - spent.cpu_s > 0.9
+    spent = run_program([sys.executable, "-c", "import time; time.sleep(0.2)"], cwd=tmp_path)
+    assert spent.wall_s - spent.cpu_s > 0.15
