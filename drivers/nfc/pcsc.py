@@ -6,6 +6,7 @@ recovers by itself: after a LinkLost or LinkTimeout the next ``wait_for_card`` s
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ class PcscReader(NfcReader):
         wanted = reader if isinstance(reader, str) else reader.reader_name
         self._reader = wanted
         self._closed = False
+        self._opening = threading.Lock()
         self._events: int | None = None
         try:
             self._context = PcscContext(self._label)
@@ -74,11 +76,11 @@ class PcscReader(NfcReader):
         return False
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        # A call under way in another thread returns at once, with LinkLost there.
-        self._context.watch.break_off()
+        with self._opening:
+            if self._closed:
+                return
+            self._closed = True
+        self._context.break_off()
         self._context.release()
 
     def identity(self) -> Identity:
@@ -119,13 +121,14 @@ class PcscReader(NfcReader):
 
     def _service(self) -> PcscContext:
         """Return a living context, a new one when the last has died."""
-        if self._closed:
-            raise LinkLost("the reader was closed", device=self._label())
-        if not self._context.alive:
-            self._context.release()
-            self._events = None
-            self._context = PcscContext(self._label)
-        return self._context
+        with self._opening:
+            if self._closed:
+                raise LinkLost("the reader was closed", device=self._label())
+            if not self._context.alive:
+                self._context.release()
+                self._events = None
+                self._context = PcscContext(self._label)
+            return self._context
 
     def _next_state(self, known: int, deadline_ns: int) -> ReaderState | None:
         """Wait for a state other than ``known``; None when time is up."""

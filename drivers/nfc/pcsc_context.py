@@ -102,6 +102,8 @@ class PcscContext:
 
     def failure(self, doing: str, code: int) -> DriverError:
         """Return the error for a code; success here means success with an empty answer."""
+        if not self.alive:
+            return self._ended(doing)
         if self.watch.expired:
             self.alive = False
             return LinkTimeout(f"{doing}: no answer; call broken off", device=self.label())
@@ -111,7 +113,18 @@ class PcscContext:
 
     def exception(self, doing: str, exc: Exception) -> DriverError:
         """Return the error for what pyscard raised."""
+        if not self.alive:
+            return self._ended(doing)
         return self._noted(translate_exception(exc, doing, device=self.label()))
+
+    def break_off(self) -> None:
+        """Make a call under way in another thread return at once, with LinkLost there."""
+        self.alive = False
+        self.watch.break_off()
+
+    def _ended(self, doing: str) -> LinkLost:
+        # Whatever the library says of a handle that was taken from under it.
+        return LinkLost(f"{doing}: the connection to pcscd has ended", device=self.label())
 
     def _noted(self, error: DriverError) -> DriverError:
         if isinstance(error, LinkLost) and not isinstance(error, CardLost):

@@ -118,6 +118,18 @@ def test_a_mute_card_ends_in_a_timeout_and_the_next_one_is_served(bench: NfcBenc
     assert activated(reader).transceive(SELECT) == SELECT + OK
 
 
+def test_a_link_that_met_a_mute_card_has_ended(bench: NfcBench) -> None:
+    reader, card = bench.reader("handle", apdu_timeout_s=0.1), EchoCard()
+    bench.world.bring(card, "handle")
+    card.mute = True
+    link = activated(reader)
+    with pytest.raises(LinkTimeout):
+        link.transceive(SELECT)
+    with pytest.raises(LinkLost):
+        link.transceive(SELECT)
+    link.close()
+
+
 def test_a_mute_card_does_not_disturb_the_other_reader(bench: NfcBench) -> None:
     handle, tray = bench.reader("handle", apdu_timeout_s=0.5), bench.reader("tray")
     mute = EchoCard()
