@@ -109,8 +109,9 @@ import pathlib
 @pytest.fixture(autouse=True)
 def trace():
     yield
+    is_over = "RunFinished" in pathlib.Path("run/journal.jsonl").read_text()
     with pathlib.Path("torn").open("a") as file:
-        file.write("x")
+        file.write("late" if is_over else "x")
 """
 
 
