@@ -130,10 +130,7 @@ def test_a_killed_run_keeps_what_it_had_found(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_an_interrupted_run_says_by_what_and_where(desk: Desk, name: str, status: int) -> None:
-    teardown = (
-        "@pytest.fixture(autouse=True)\ndef end():\n    yield\n    open('torn', 'a').write('x')\n"
-    )
-    desk.write_plan("test_it.py", teardown + killed_by(name))
+    desk.write_plan("test_it.py", LEAVES_A_TRACE + killed_by(name))
     outcome = desk.run("--plan=plan.yaml")
     assert outcome.status == status
     assert (desk.folder / "torn").read_text() == "xx"
