@@ -8,7 +8,9 @@ journal is complete before ``pytest_unconfigure``, where the compliance page is 
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +39,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.htmlpath = str(folder / "engineer.html")
         config.option.self_contained_html = True
     config.pluginmanager.register(EngineerPage(folder), _ENGINEER)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None]:
+    """Leave out pytest-html's line on its page: the rig lists its reports itself."""
+    if run_folder(config) is None:
+        return (yield)
+    write_sep = terminalreporter.write_sep
+
+    def quieter(sep: str, title: str | None = None, *rest: Any, **markup: Any) -> None:
+        if not (title or "").startswith("Generated html report"):
+            write_sep(sep, title, *rest, **markup)
+
+    terminalreporter.write_sep = quieter  # type: ignore[method-assign]
+    try:
+        return (yield)
+    finally:
+        del terminalreporter.write_sep
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -60,7 +60,8 @@ ENDS: dict[str, Callable[[], object]] = {
 
 def main(bench_file: str, folder: str, end: str) -> None:
     """Open the bench guarded, switch everything on, and end."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores these
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     with signals_unwind(), guarded(load_bench(Path(bench_file)), Path(folder)) as bench:
         for switch in bench.of(Switch).values():
             switch.set(on=True)
