@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -133,8 +132,6 @@ class Conduct:
 
     def _run_all(self, session: pytest.Session) -> str:
         """Run one test after the other; the reason, if it stops before the last one."""
-        gc.collect()
-        gc.freeze()  # what was collected outlives the run: walking it anew costs each test more
         try:
             for item, following in pairwise([*session.items, None]):
                 assert item is not None  # noqa: S101 - None is only ever the last one's follower
@@ -144,8 +141,6 @@ class Conduct:
         except KeyboardInterrupt:
             self._tear_down_current()
             raise
-        finally:
-            gc.unfreeze()
         return ""
 
     def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> None:

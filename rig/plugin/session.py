@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Generator
 
@@ -46,6 +47,20 @@ class RigSession:
         command = ["pytest", *(str(a) for a in config.invocation_params.args)]
         self.conduct = Conduct(assignment, progress, closing, " ".join(command))
         self._exit_status: int | None = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Keep Python's garbage collector off what is collected.
+
+        It all lives as long as the run; walking it time and again would make each test cost more
+        the more of them there are.
+        """
+        gc.disable()
+        try:
+            return (yield)
+        finally:
+            gc.freeze()
+            gc.enable()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
