@@ -5,6 +5,9 @@
   * Unverified - cryptography said no; a bad MAC or signature never passes as a value
     * BadSignature
     * BadMac
+    * BadEvidence - the other side does not know the pairing password
+    * BadCertificate - a certificate or a chain that does not hold
+  * BadShare - a SPAKE2+ share that is off the curve, infinity, or leads to it
   * StatusRefused - a status word other than success; carries it and the command's name
   * NoCommonVersion - the device offers no protocol version the vehicle speaks
   * KeyUnknown - the device names a key slot the vehicle has not enrolled
@@ -32,6 +35,18 @@ class BadSignature(Unverified):
 
 class BadMac(Unverified):
     """The MAC is not this channel's over this message."""
+
+
+class BadEvidence(Unverified):
+    """The other side does not know the pairing password."""
+
+
+class BadCertificate(Unverified):
+    """A certificate or a chain does not hold."""
+
+
+class BadShare(DigitalKeyError):
+    """A SPAKE2+ share is off the curve, infinity, or leads to it."""
 
 
 class StatusRefused(DigitalKeyError):
