@@ -89,8 +89,9 @@ class Conduct:
                 with self._opened(session.items):
                     reason = self._run_all(session)
             except Interrupted as exc:
-                where = f" in {self._current.nodeid}" if self._current else ""
-                reason, status = f"{exc}{where}", 128 + exc.signal
+                reason, status = f"{exc}{self._where}", 128 + exc.signal
+            except pytest.exit.Exception as exc:
+                reason, status = f"stopped by pytest.exit: {exc}{self._where}", BROKEN
             except (BenchError, DriverError, VehicleError) as exc:
                 is_file = isinstance(exc, BenchFileError | VehicleError) and self._journal is None
                 reason, status = reason_of(exc), USAGE if is_file else BROKEN
@@ -138,7 +139,7 @@ class Conduct:
                 self._run_one(item, following)
                 if stop := session.shouldfail or session.shouldstop:
                     return str(stop)
-        except KeyboardInterrupt:
+        except BaseException:
             self._tear_down_current()
             raise
         return ""
@@ -153,8 +154,12 @@ class Conduct:
         self._closing.add(result)
         self.progress.finished(result, attempt.detail)
 
+    @property
+    def _where(self) -> str:
+        return f" in {self._current.nodeid}" if self._current else ""
+
     def _tear_down_current(self) -> None:
-        """Tear down the test that was interrupted, while the bench is still open."""
+        """Tear down the test that was cut off, while the bench is still open."""
         if item := self._current:
             item.config.hook.pytest_runtest_teardown(item=item, nextitem=None)
 

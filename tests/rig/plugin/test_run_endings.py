@@ -140,6 +140,31 @@ def test_an_interrupted_run_says_by_what_and_where(desk: Desk, name: str, status
     assert outcome.run.finished.reason.startswith(f"interrupted by {name} in ")
 
 
+def test_a_run_stopped_by_a_test_is_torn_down_and_a_rig_error(desk: Desk) -> None:
+    desk.write_plan("test_it.py", LEAVES_A_TRACE + TWO.format(second="pytest.exit('enough')"))
+    outcome = desk.run("--plan=plan.yaml")
+    assert outcome.status == 3
+    assert (desk.folder / "torn").read_text() == "xx"
+    assert outcome.run.finished is not None
+    assert outcome.run.finished.exit_status == 3
+    assert outcome.run.finished.reason.startswith("stopped by pytest.exit: enough in ")
+    assert "Traceback" not in outcome.output
+
+
+def test_what_breaks_the_loop_itself_still_tears_the_test_down(desk: Desk) -> None:
+    desk.write_plan("test_it.py", LEAVES_A_TRACE + TWO.format(second="pass"))
+    desk.write(
+        "breaks.py",
+        "def pytest_runtest_logreport(report):\n"
+        "    if report.when == 'call' and 'two' in report.nodeid: raise RuntimeError('a hook')\n",
+    )
+    outcome = desk.run("--plan=plan.yaml", "-p", "breaks")
+    assert outcome.status == 3
+    assert (desk.folder / "torn").read_text() == "xx"
+    assert outcome.run.finished is not None
+    assert outcome.run.finished.reason == "internal error: RuntimeError: a hook"
+
+
 def test_each_attempt_is_a_record_of_its_own(desk: Desk) -> None:
     desk.write_plan("test_it.py", TWO.format(second="pass"))
     desk.write(
