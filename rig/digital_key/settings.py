@@ -1,8 +1,9 @@
 """Protocol settings: one named value for each fact that is inferred or not public at all.
 
 The vehicle and the virtual devices read the same settings, so a wrong guess here passes on both
-sides; that is why a report lists every one of them as an assumption. A bench file overrides them
-by name (``vehicle: settings:``) once a customer or the specification says better.
+sides; that is why a report lists every one of them as an assumption. A setting with a single value
+has no known alternative; it stands here to be listed all the same. A bench file overrides them by
+name (``vehicle: settings:``) once a customer or the specification says better.
 """
 
 from __future__ import annotations
@@ -86,6 +87,12 @@ class Settings:
     )
     exchange_write_tag: int = _setting(0x8A, "inferred", "As exchange_read_tag.")
     exchange_set_tag: int = _setting(0x95, "inferred", "As exchange_read_tag.")
+    exchange_answer: Literal["parts_then_status"] = _setting(
+        "parts_then_status",
+        "inferred",
+        "Layout of an EXCHANGE answer: each part behind its length in two bytes, a status of two "
+        "bytes as the last part. It is Aliro's.",
+    )
     mailbox_size: int = _setting(
         256,
         "gap",

@@ -13,7 +13,8 @@ class Timeline:
     """What happened when during one visit. Times are the clock's, in ns.
 
     Marks in order of a full visit: ``presence`` (the reader reports the card), ``selected``,
-    ``authenticated``, ``decided``, ``commanded`` (relay), ``feedback`` (sensor).
+    ``authenticated``, ``decided``, ``commanded`` (relay), ``feedback`` (sensor); in the tray
+    ``authorised`` comes last.
     """
 
     marks: dict[str, int] = field(default_factory=dict)

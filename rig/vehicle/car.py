@@ -14,7 +14,7 @@ from rig.vehicle.keyring import load_keyring
 from rig.vehicle.reader_loop import Layer
 from rig.vehicle.running import RunningVehicle
 from rig.vehicle.visit import Visit
-from rig.vehicle.wiring import CLOSURES
+from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ class Car(RunningVehicle):
 
     def press_trunk_button(self) -> Pressed:
         """Press the trunk button inside the driver's door: needs a key in the tray."""
-        if self._in_tray is None:
+        key = self._in_tray
+        if key is None:
             return Pressed(False, "no authorised key in the tray")
         self.body.release_trunk()
-        return Pressed(True, f"released with {self._in_tray.name}")
+        return Pressed(True, f"released with {key.name}")
 
     def next_visit(self, timeout_s: float = PATIENCE_S) -> Visit:
         """The next finished visit, however it ended. Raises Inconclusive when none comes."""
@@ -98,9 +99,16 @@ class Car(RunningVehicle):
         return visit
 
     def sees_nothing(self, for_s: float) -> bool:
-        """Whether no visit ends within this time; the bench must work all the while."""
+        """Whether no visit ends within this time.
+
+        Raises the bench error of a reader that failed meanwhile, if only once: it was blind then.
+        """
+        failures = {place: loop.failures for place, loop in self._loops.items()}
         visit = self._log.next(for_s)
         self.raise_fault()
+        for place, loop in self._loops.items():
+            if loop.failures != failures[place] and loop.last_fault is not None:
+                raise loop.last_fault
         return visit is None
 
     @contextmanager
@@ -149,8 +157,8 @@ class Car(RunningVehicle):
         if name not in CLOSURES:
             raise ValueError(f"no door {name!r}; there are {', '.join(CLOSURES)}")
         return Door(
-            unlocked=self._condition(f"{name} unlocked", lambda: self.body.is_unlocked(name)),
-            locked=self._condition(f"{name} locked", lambda: not self.body.is_unlocked(name)),
+            unlocked=self._by_tap(f"{name} unlocked", lambda: self.body.is_unlocked(name)),
+            locked=self._by_tap(f"{name} locked", lambda: not self.body.is_unlocked(name)),
             open=self._condition(f"{name} open", lambda: self.body.is_open(name)),
             shut=self._condition(f"{name} shut", lambda: not self.body.is_open(name)),
         )
@@ -158,25 +166,30 @@ class Car(RunningVehicle):
     @property
     def locked(self) -> VehicleCondition:
         """Every lock is locked."""
-        return self._condition(
+        return self._by_tap(
             "vehicle locked", lambda: not any(self.body.is_unlocked(lock) for lock in CLOSURES)
         )
 
     @property
     def unlocked(self) -> VehicleCondition:
         """Every lock is unlocked."""
-        return self._condition(
+        return self._by_tap(
             "vehicle unlocked", lambda: all(self.body.is_unlocked(lock) for lock in CLOSURES)
         )
 
     @property
     def start_authorised(self) -> VehicleCondition:
         """A key that may start lies in the tray."""
-        return self._condition("start authorised", lambda: self._in_tray is not None)
+        return VehicleCondition(
+            "start authorised", lambda: self._in_tray is not None, self, TRAY, "authorised"
+        )
 
     @property
     def drive_ready(self) -> VehicleCondition:
         return self._condition("drive-ready", lambda: self.body.power is Power.DRIVE_READY)
+
+    def _by_tap(self, what: str, holds: Callable[[], bool]) -> VehicleCondition:
+        return VehicleCondition(what, holds, self, HANDLE)
 
     def _condition(self, what: str, holds: Callable[[], bool]) -> VehicleCondition:
         return VehicleCondition(what, holds, self)

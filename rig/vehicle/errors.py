@@ -4,6 +4,7 @@
   * KeyringError - the provisioning file is wrong
   * WiringError - the bench lacks a device the vehicle cannot do without
   * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
+  * ServiceBroken - the rig's own code failed while it served a device
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class ActuatorStuck(VehicleError):
         state = "active" if wanted else "inactive"
         super().__init__(f"{sensor}: not {state} {timeout_s:g} s after its relay was commanded")
         self.sensor = sensor
+
+
+class ServiceBroken(VehicleError):
+    """The rig's own code failed while it served a device; the cause says how."""

@@ -68,11 +68,6 @@ class Eavesdropper:
     def __init__(self) -> None:
         self._answers: dict[str, bytes] = {}
 
-    @property
-    def heard(self) -> tuple[str, ...]:
-        """The steps heard so far, in order."""
-        return tuple(self._answers)
-
     def listen(self, through: Transceive) -> Transceive:
         """Layer: record while everything passes unchanged."""
 

@@ -9,7 +9,8 @@ from typing import Protocol
 from drivers.api.errors import DriverError
 from drivers.api.nfc import CardLink, NfcReader
 from rig.digital_key.wire import Transceive
-from rig.vehicle.visit import Visit
+from rig.vehicle.errors import VehicleError
+from rig.vehicle.visit import Visit, bench_error
 
 _STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
 _PAUSE_S = 0.1  # before a broken reader is tried again
@@ -20,7 +21,6 @@ Layer = Callable[[Transceive], Transceive]
 class Watcher(Protocol):
     """Who wants to know of visits; called from the loop's thread."""
 
-    def began(self, visit: Visit) -> None: ...
     def ended(self, visit: Visit) -> None: ...
     def left(self, place: str) -> None:
         """The device that was served last is gone from the field."""
@@ -28,7 +28,11 @@ class Watcher(Protocol):
 
 
 class ReaderLoop:
-    """Serves one reader. ``fault`` is the bench error that keeps it from working now, or None."""
+    """Serves one reader.
+
+    ``fault`` is what keeps it from working now, or None; ``failures`` counts how often something
+    has, so that a wait that saw nothing can tell whether it could have.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,9 @@ class ReaderLoop:
         watcher: Watcher,
     ) -> None:
         self.place = place
-        self.fault: DriverError | None = None
+        self.fault: DriverError | VehicleError | None = None
+        self.last_fault: DriverError | VehicleError | None = None
+        self.failures = 0
         self.between: Layer | None = None  # somebody between vehicle and device: an attack
         self._reader = reader
         self._serve = serve
@@ -66,8 +72,9 @@ class ReaderLoop:
             try:
                 self._once()
                 self.fault = None
-            except DriverError as exc:
-                self.fault = exc
+            except Exception as exc:  # noqa: BLE001 - whatever it is, the loop must not die unseen
+                self.fault = self.last_fault = bench_error(exc, f"reader {self.place}")
+                self.failures += 1
                 self._stopping.wait(_PAUSE_S)
 
     def _once(self) -> None:
@@ -86,7 +93,6 @@ class ReaderLoop:
     def _visit(self, link: CardLink) -> None:
         visit = Visit(self.place, self._reader.name or self.place)
         visit.timeline.mark("presence", link.target.seen_ns)
-        self._watcher.began(visit)
         transceive: Transceive = link.transceive
         if self.between is not None:
             transceive = self.between(transceive)

@@ -158,9 +158,6 @@ class RunningVehicle:
 
     # --- the reader loops' side --------------------------------------------------------------
 
-    def began(self, visit: Visit) -> None:  # noqa: ARG002 - the log counts, it does not look
-        self._log.began()
-
     def ended(self, visit: Visit) -> None:
         self._log.ended(visit)
 
@@ -168,14 +165,8 @@ class RunningVehicle:
         if place == TRAY:
             self._in_tray = None
 
-    def await_visit(self, timeout_s: float) -> Visit | None:
-        return self._log.next(timeout_s)
-
-    def quiet(self) -> bool:
-        return self._log.quiet()
-
-    def now_ns(self) -> int:
-        return self.clock.now_ns()
+    def await_visit(self, timeout_s: float, place: str) -> Visit | None:
+        return self._log.next(timeout_s, place)
 
     def raise_fault(self) -> None:
         for loop in self._loops.values():

@@ -10,13 +10,21 @@ from drivers.api.errors import DriverError
 from drivers.api.trace import Exchange
 from rig.digital_key.apdu import with_chaining, with_get_response
 from rig.digital_key.crypto import PrivateKey
-from rig.digital_key.errors import BadMac, BadSignature, DigitalKeyError, KeyUnknown, Malformed
+from rig.digital_key.errors import (
+    BadMac,
+    BadSignature,
+    DigitalKeyError,
+    KeyUnknown,
+    Malformed,
+    StatusRefused,
+)
 from rig.digital_key.mailbox import Mailbox
 from rig.digital_key.messages import INS_SELECT, Outcome
 from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Transaction, Vehicle
 from rig.digital_key.wire import Transceive, wire
 from rig.vehicle.body import Body
+from rig.vehicle.errors import ActuatorStuck
 from rig.vehicle.keyring import Key, Keyring
 from rig.vehicle.policy import Circumstances, Decision, decide
 from rig.vehicle.visit import Ending, Visit
@@ -64,11 +72,12 @@ class Service:
         if key is None:
             return None
         decision = self._decide(visit, key)
-        if decision.allowed:
-            self._read_mailbox(visit, transaction)
+        if decision.allowed and not self._read_mailbox(visit, transaction):
+            return None
         self._tell(visit, transaction, decision.outcome)
         if not decision.allowed:
             return None
+        visit.timeline.mark("authorised", self.clock.now_ns())
         visit.end(Ending.START_AUTHORISED, decision.explanation)
         return key
 
@@ -90,9 +99,7 @@ class Service:
         try:
             found = transaction.authenticate(visit.purpose, fast=fast, exchange=not fast)
         except DigitalKeyError as exc:
-            visit.end_with(exc)
-            if told := _TOLD.get(type(exc)):
-                self._tell(visit, transaction, told)
+            self._refuse(visit, transaction, exc)
             return None
         visit.timeline.mark("authenticated", self.clock.now_ns())
         assert isinstance(found.key, Key)  # noqa: S101 - the keyring holds nothing else
@@ -110,21 +117,39 @@ class Service:
         return decision
 
     def _move_locks(self, visit: Visit, transaction: Transaction, *, unlock: bool) -> None:
-        """Relays first: the device's owner waits for the door, not for CONTROL FLOW."""
+        """Move the locks, then tell the device: success is told of what the sensors have seen."""
         locks = self.body.locks_to_open() if unlock else (*DOORS, TRUNK)
         visit.timeline.mark("commanded", self.body.command_locks(locks, unlock=unlock))
+        try:
+            visit.timeline.mark("feedback", self.body.await_locks(locks, unlocked=unlock))
+        except ActuatorStuck:
+            self._tell(visit, transaction, Outcome.FAILURE)
+            raise
         self._tell(visit, transaction, Outcome.SUCCESS)
-        visit.timeline.mark("feedback", self.body.await_locks(locks, unlocked=unlock))
         visit.end(Ending.UNLOCKED if unlock else Ending.LOCKED, f"{visit.key} by {_kind(visit)}")
 
-    def _read_mailbox(self, visit: Visit, transaction: Transaction) -> None:
-        """See what the device wants of the vehicle. A device without a mailbox is no objection."""
+    def _read_mailbox(self, visit: Visit, transaction: Transaction) -> bool:
+        """See what the device wants of the vehicle.
+
+        A device that refuses has no mailbox, which is no objection; an answer that does not verify
+        or parse is one.
+        """
         try:
             signals = Mailbox(transaction.exchange, self.vehicle.settings).signals()
-        except DigitalKeyError as exc:
+        except StatusRefused as exc:
             visit.notes.append(f"private mailbox not read: {exc}")
+        except DigitalKeyError as exc:
+            self._refuse(visit, transaction, exc)
+            return False
         else:
             visit.notes.append(f"private mailbox signals {signals:02X}")
+        return True
+
+    def _refuse(self, visit: Visit, transaction: Transaction, why: DigitalKeyError) -> None:
+        """End the visit with what the protocol said, and tell the device where it has a code."""
+        visit.end_with(why)
+        if told := _TOLD.get(type(why)):
+            self._tell(visit, transaction, told)
 
     def _tell(self, visit: Visit, transaction: Transaction, outcome: Outcome) -> None:
         """Send CONTROL FLOW. The decision stands even if the device is gone by now."""

@@ -13,6 +13,7 @@ from rig.digital_key.profiles import Purpose
 from rig.measure.outcomes import Inconclusive
 from rig.measure.timeline import Timeline
 from rig.records.trace import FieldRecord, StepRecord, VisitRecord
+from rig.vehicle.errors import ServiceBroken, VehicleError
 
 
 class Ending(StrEnum):
@@ -28,6 +29,18 @@ class Ending(StrEnum):
 
 
 ACHIEVED = (Ending.UNLOCKED, Ending.LOCKED, Ending.START_AUTHORISED)
+
+
+def bench_error(error: Exception, where: str) -> DriverError | VehicleError:
+    """``error`` as what it is to a test: of the bench or the rig, never a judgement.
+
+    An AssertionError out of the rig's own code, say, would otherwise read as a failed requirement.
+    """
+    if isinstance(error, DriverError | VehicleError):
+        return error
+    broken = ServiceBroken(f"{where}: {type(error).__name__}: {error}")
+    broken.__cause__ = error
+    return broken
 
 
 @dataclass(slots=True)
@@ -54,7 +67,7 @@ class Visit:
         """Note how it ended."""
         self.ending, self.explanation = ending, explanation
 
-    def end_with(self, error: DriverError | DigitalKeyError | Exception) -> None:
+    def end_with(self, error: Exception) -> None:
         """Note the exception that ended it; what kind it is decides what it means."""
         self.error = error
         step = name_of(self.timeline.exchanges[-1].command) if self.timeline.exchanges else "start"
@@ -66,6 +79,7 @@ class Visit:
             self.end(Ending.REFUSED, f"{step}: {error}")
         else:
             self.end(Ending.FAULT, f"{self.reader}: {step}: {type(error).__name__}: {error}")
+            self.error = bench_error(error, f"{self.reader}: {step}")
 
     def raise_if_broken(self) -> None:
         """Raise what kept the visit from being judged: Inconclusive, or the bench's error."""

@@ -13,36 +13,31 @@ class VisitLog:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._under_way = 0
         self._unseen: list[Visit] = []
         self._finished: list[Visit] = []
 
-    def began(self) -> None:
-        with self._changed:
-            self._under_way += 1
-
     def ended(self, visit: Visit) -> None:
         with self._changed:
-            self._under_way -= 1
             self._unseen.append(visit)
             self._finished.append(visit)
             self._changed.notify_all()
 
-    def quiet(self) -> bool:
-        """Whether no visit is under way or still to be looked at."""
-        with self._changed:
-            return not self._under_way and not self._unseen
+    def next(self, timeout_s: float, place: str | None = None) -> Visit | None:
+        """The oldest visit not looked at, as soon as there is one; None when time is up.
 
-    def next(self, timeout_s: float) -> Visit | None:
-        """The oldest visit not looked at, as soon as there is one; None when time is up."""
+        With ``place``, only visits there count; those elsewhere stay for who asks for them.
+        """
         deadline = time.monotonic() + timeout_s
         with self._changed:
-            while not self._unseen:
+            while True:
+                for visit in self._unseen:
+                    if place in (None, visit.place):
+                        self._unseen.remove(visit)
+                        return visit
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return None
                 self._changed.wait(left)
-            return self._unseen.pop(0)
 
     def disregard(self) -> None:
         """Count every finished visit as looked at."""

@@ -49,6 +49,14 @@ def test_an_altered_answer_opens_nothing(car: Car, phone: Phone, step: str, posi
 
 
 @SECURITY
+def test_an_altered_mailbox_answer_authorises_no_start(car: Car, phone: Phone) -> None:
+    with car.between("tray", altered_answer("EXCHANGE", flipped(-3))):
+        phone.present(at="tray")
+        assert car.judged_visit().refused
+    assert not car.press_start_stop().accepted
+
+
+@SECURITY
 @pytest.mark.parametrize(
     ("step", "position"),
     [("AUTH0", 80), ("AUTH0", 95), ("AUTH1", 20)],

@@ -84,7 +84,7 @@ class VirtualHolder(KeyHolder):
     def self_test(self) -> tuple[Finding, ...]:
         """Whether there are keys, and whether their mailboxes fit the settings."""
         names = sorted({key.dialect.name for key in self._keys})
-        found = f"{len(self._keys)} keys ({', '.join(names)})" if names else "no key"
+        found = f"keys: {len(self._keys)} ({', '.join(names)})" if names else "no key"
         findings = [Finding(found, bool(names), "" if names else "add a key to the wallet file")]
         try:
             for key in self._keys:

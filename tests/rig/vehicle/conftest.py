@@ -51,6 +51,13 @@ def phone(bench: Bench) -> VirtualPhone:
 
 
 @pytest.fixture
+def friend_phone(bench: Bench) -> VirtualPhone:
+    found = bench.devices["friend_phone"]
+    assert isinstance(found, VirtualPhone)
+    return found
+
+
+@pytest.fixture
 def body(bench: Bench) -> VirtualBody:
     found = bench.devices["body"]
     assert isinstance(found, VirtualBody)

@@ -9,10 +9,13 @@ from drivers.sim.body import VirtualBody
 from drivers.sim.phone import VirtualPhone
 from drivers.sim.phone.misbehaviour import Fault
 from drivers.sim.relay_board import VirtualRelayBoard
+from rig.bench.build import Bench
 from rig.digital_key.messages import Outcome
+from rig.digital_key.wire import Transceive
 from rig.measure.outcomes import Inconclusive, Unmet
 from rig.vehicle.car import Car
-from rig.vehicle.errors import ActuatorStuck
+from rig.vehicle.errors import ActuatorStuck, ServiceBroken
+from rig.vehicle.interference import altered_answer, flipped
 from rig.vehicle.keyring import KeyState
 from rig.vehicle.visit import Ending
 
@@ -64,8 +67,90 @@ def test_a_refused_device_makes_the_condition_unmet(car: Car, phone: VirtualPhon
 
 
 def test_nobody_at_the_reader_is_inconclusive(car: Car) -> None:
-    with pytest.raises(Inconclusive, match=r"no reader saw a device within 0\.2 s"):
+    with pytest.raises(Inconclusive, match=r"no device was seen at driver_handle within 0\.2 s"):
         car.unlocked.wait(timeout_s=0.2)
+
+
+def test_what_held_before_the_tap_says_nothing_about_the_tap(car: Car, phone: VirtualPhone) -> None:
+    car.unlock_all()
+    phone.present(at=HANDLE)
+    with pytest.raises(Unmet, match="not vehicle unlocked: driver_handle: locked"):
+        car.unlocked.wait()
+
+
+def test_a_visit_elsewhere_does_not_decide(
+    car: Car, phone: VirtualPhone, friend_phone: VirtualPhone
+) -> None:
+    friend_phone.present(at=HANDLE)
+    assert car.judged_visit().ending is Ending.UNLOCKED
+    car.lock_all()
+    with phone.misbehave(Fault.LATE, at=2, delay_s=0.2):
+        phone.present(at="tray")
+        friend_phone.present(at=HANDLE)
+        car.start_authorised.wait()
+    car.unlocked.wait()
+
+
+def test_the_device_is_told_of_success_after_the_sensors_have_seen_it(
+    car: Car, phone: VirtualPhone
+) -> None:
+    phone.present(at=HANDLE)
+    timeline = car.unlocked.wait().timeline
+    assert timeline is not None
+    assert timeline.marks["feedback"] <= timeline.exchanges[-1].sent_ns
+
+
+def test_a_start_is_authorised_when_the_vehicle_says_so_not_when_somebody_looks(
+    car: Car, phone: VirtualPhone
+) -> None:
+    phone.present(at="tray")
+    reached = car.start_authorised.wait()
+    assert reached.timeline is not None
+    assert reached.t_ns == reached.timeline.marks["authorised"]
+
+
+def test_a_failed_assertion_of_the_rig_is_no_failed_requirement(
+    car: Car, phone: VirtualPhone
+) -> None:
+    def broken(through: Transceive) -> Transceive:
+        def transceive(apdu: bytes) -> bytes:
+            assert not apdu, "a slip of ours"
+            return through(apdu)
+
+        return transceive
+
+    with car.between(HANDLE, broken):
+        phone.present(at=HANDLE)
+        with pytest.raises(ServiceBroken, match=r"AssertionError: a slip of ours") as caught:
+            car.unlocked.wait()
+    assert isinstance(caught.value.__cause__, AssertionError)
+
+
+def test_a_reader_that_failed_meanwhile_has_not_seen_nothing(
+    car: Car, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = bench.devices[HANDLE]
+    seen = type(reader).wait_for_card  # type: ignore[attr-defined]
+    failures = iter([RuntimeError("a slip of ours")])
+
+    def once_broken(self: object, timeout_s: float) -> object:
+        if self is reader and (failure := next(failures, None)):
+            raise failure
+        return seen(self, timeout_s)
+
+    monkeypatch.setattr(type(reader), "wait_for_card", once_broken)
+    with pytest.raises(ServiceBroken, match="reader driver_handle: RuntimeError: a slip of ours"):
+        car.sees_nothing(for_s=0.6)
+    assert car.sees_nothing(for_s=0.3)
+
+
+def test_an_altered_mailbox_answer_authorises_nothing(car: Car, phone: VirtualPhone) -> None:
+    with car.between("tray", altered_answer("EXCHANGE", flipped(-3))):
+        phone.present(at="tray")
+        visit = car.judged_visit()
+    assert visit.refused
+    assert visit.outcome is Outcome.INVALID_CHANNEL
+    assert not car.press_start_stop().accepted
 
 
 def test_a_mute_device_is_inconclusive_and_the_next_tap_works(
