@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from drivers.sim.phone.dialects import DIALECTS
 from drivers.sim.phone.wallet import HeldKey
 from drivers.sim.phone_framework.endpoint import Endpoint
-from drivers.sim.phone_framework.reception import Place
+from drivers.sim.phone_framework.reception import OutOfMemory, Place
 from drivers.sim.phone_framework.x509 import Certificate
 from rig.digital_key import pairing_messages as m
 from rig.digital_key.errors import BadSignature, Malformed
@@ -33,15 +33,22 @@ _SLOT_MOST = 8  # bytes of a slot identifier
 class Enrolment:
     """The vehicle as the first transaction describes it."""
 
-    def __init__(self, roots: Sequence[Certificate]) -> None:
-        """``roots`` are the vehicle makers the phone knows; without any it takes every one."""
+    def __init__(self, roots: Sequence[Certificate], memory: int) -> None:
+        """``roots`` are the vehicle makers the phone knows; without any it takes every one.
+
+        ``memory`` is the size in bytes of the largest mailbox it can have.
+        """
+        self._memory = memory
         self._roots = roots
         self._fields: m.EndpointFields | None = None
         self._vehicle: Certificate | None = None
         self._vouched = not roots
 
     def take(self, element: Tlv) -> None:
-        """Check one element. Raises Malformed, and BadSignature for a chain that does not hold."""
+        """Check one element.
+
+        Raises Malformed, BadSignature for a chain that does not hold, OutOfMemory.
+        """
         if element.tag == ENDPOINT:
             self._fields = m.EndpointFields.decode(element.value)
             if len(self._fields.slot) > _SLOT_MOST:
@@ -51,7 +58,7 @@ class Enrolment:
         elif element.tag == INTERMEDIATE:
             self._climb(Certificate.read(element.value))
         elif element.tag == MAILBOX:
-            _check_mapping(m.MailboxFields.decode(element.value))
+            self._check_mapping(m.MailboxFields.decode(element.value))
         elif element.tag == CONFIGURATION:
             configuration = m.ConfigurationFields.decode(element.value)
             if configuration.bluetooth is not None:
@@ -105,9 +112,10 @@ class Enrolment:
         if not self._vouched:
             raise BadSignature("no vehicle maker this phone knows vouches for the vehicle")
 
-
-def _check_mapping(mapping: m.MailboxFields) -> None:
-    size = int.from_bytes(mapping.size, "big")
-    for offset in (mapping.signal_offset, mapping.slots_offset, mapping.package_offset):
-        if int.from_bytes(offset, "big") >= size:
-            raise Malformed("the mailbox mapping points outside of the mailbox")
+    def _check_mapping(self, mapping: m.MailboxFields) -> None:
+        size = int.from_bytes(mapping.size, "big")
+        for offset in (mapping.signal_offset, mapping.slots_offset, mapping.package_offset):
+            if int.from_bytes(offset, "big") >= size:
+                raise Malformed("the mailbox mapping points outside of the mailbox")
+        if size > self._memory:
+            raise OutOfMemory(f"no room for a mailbox of {size} bytes")

@@ -173,7 +173,7 @@ class Framework:
         self._session = Session(
             request=request,
             prover=prover,
-            enrolment=Enrolment(self._traits.roots),
+            enrolment=Enrolment(self._traits.roots, self._traits.memory),
             began_ns=self._traits.now_ns(),
             memory=self._traits.memory,
         )

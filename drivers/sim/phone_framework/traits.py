@@ -18,7 +18,7 @@ class Traits:
 
     spake2_versions: tuple[bytes, ...] = (b"\x01\x01", b"\x01\x00")
     applet_versions: tuple[bytes, ...] = DIALECTS["ccc"].versions
-    memory: int = 8192  # bytes it keeps of a vehicle's data
+    memory: int = 8192  # bytes for what a vehicle writes, and for its mailbox
     information: bytes = b""  # D3
     roots: tuple[Certificate, ...] = ()  # vehicle makers it knows; without any it takes every one
     now_ns: Callable[[], int] = time.monotonic_ns

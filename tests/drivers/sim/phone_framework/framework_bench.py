@@ -82,11 +82,14 @@ class Bench:
         if self.password is not None:
             self.framework.enter_password(self.password)
 
+    def process(self, command: bytes) -> bytes:
+        return self.framework.process(command)
+
     def send(self, header: str, data: bytes = b"") -> bytes:
-        return self.framework.process(apdu(header, data))
+        return self.process(apdu(header, data))
 
     def select(self) -> bytes:
-        return self.framework.process(bytes.fromhex(SELECT))
+        return self.process(bytes.fromhex(SELECT))
 
     def reset_field(self) -> None:
         """Off and on."""

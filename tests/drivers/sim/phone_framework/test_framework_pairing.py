@@ -18,6 +18,7 @@ from tests.drivers.sim.phone_framework.framework_bench import Bench, Vehicle
 from tests.drivers.sim.phone_framework.vehicle_certificates import VEHICLE_ID, VEHICLE_KEY
 from tests.home_key.independent_reader import point
 
+FIRST_OF_THE_SECOND = 6  # after SELECT, REQUEST, VERIFY, WRITE DATA twice, FLOW
 STEPS: dict[str, Callable[[Bench], Vehicle]] = {
     "verified": fb.verified,
     "written": fb.written,
@@ -131,6 +132,43 @@ def test_an_interruption_drops_session_and_key(step: str) -> None:
     header = "84D40000" if step in ("verified", "written") else "84CA0000"
     assert vehicle.secured(header, b"\x7f\x20") == (b"", "6985")
     assert (bench.flow("1002"), bench.flow("1111"), bench.wallet) == ("6985", "6985", [])
+
+
+class TornBench(Bench):
+    """Its field goes away for a moment before the ``torn``-th command, counted from 0."""
+
+    torn = 0
+    sent = 0
+
+    def process(self, command: bytes) -> bytes:
+        if self.sent == self.torn:
+            self.reset_field()
+        self.sent += 1
+        return super().process(command)
+
+
+def commands_of_a_pairing() -> int:
+    bench = TornBench()
+    fb.paired(bench)
+    return bench.sent
+
+
+@pytest.mark.parametrize("torn", range(commands_of_a_pairing()))
+def test_a_field_torn_before_any_command_leaves_no_half_made_key(torn: int) -> None:
+    bench = TornBench()
+    bench.torn = torn
+    harmless = torn in (0, FIRST_OF_THE_SECOND)  # where a transaction begins
+    if harmless:
+        fb.paired(bench)
+        assert len(bench.wallet) == 1
+        return
+    with pytest.raises(AssertionError):
+        fb.paired(bench)
+    assert bench.wallet == []
+    assert bench.framework.ready
+    bench.reset_field()
+    fb.paired(bench)
+    assert len(bench.wallet) == 1
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -156,3 +156,9 @@ def test_a_certificate_of_listing_5_3_is_taken() -> None:
     der = vehicle_certificate(replace(GOOD, subject=VEHICLE_ID.hex()))
     data = creation_data(vehicle=long_element("7F4B", der))
     assert fb.verified(Bench()).write(data) == "9000"
+
+
+def test_a_mailbox_larger_than_the_phone_has_room_for_is_refused() -> None:
+    for size, status in ((8192, "9000"), (8193, "6a84")):
+        mapping = fb.MAILBOX.replace(b"\x80\x02\x01\x00", b"\x80\x02" + size.to_bytes(2, "big"))
+        assert fb.verified(Bench()).write(creation_data(mailbox=mapping)) == status
