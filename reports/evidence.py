@@ -29,13 +29,14 @@ class Shown:
 
 @dataclass(slots=True)
 class Evidence:
-    """The shown visits of one attempt and how many the trace holds."""
+    """The shown visits of one attempt, how many the trace holds, and how many there were."""
 
     trial: Trial
     attempt: int
     standing: Standing
     reason: str
     failing: bool
+    counted: int | None  # by the attempt's result; None: it left none
     total: int = 0
     visits: list[VisitRecord] = field(default_factory=list)
 
@@ -55,8 +56,20 @@ class Gallery:
     failing: tuple[Evidence, ...]
     passing: tuple[Evidence, ...]
     total: int
+    counted: int  # by the results
     left_out: int
     strays: int  # visits of a test that the journal does not know
+    unmatched: tuple[Evidence, ...]  # the trace holds another number than the result counts
+
+    @property
+    def missing(self) -> int:
+        """Counted visits that are not in the trace."""
+        return sum(max((e.counted or 0) - e.total, 0) for e in self.unmatched)
+
+    @property
+    def surplus(self) -> int:
+        """Visits in the trace that no result counts."""
+        return sum(max(e.total - (e.counted or 0), 0) for e in self.unmatched)
 
 
 def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> Gallery:
@@ -82,8 +95,10 @@ def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> 
         failing=tuple(e for e in attempts.values() if e.failing and (e.visits or e.total)),
         passing=tuple(e for e in attempts.values() if not e.failing and e.visits),
         total=total,
+        counted=sum(e.counted or 0 for e in attempts.values()),
         left_out=total - shown_failing - shown_passing,
         strays=strays,
+        unmatched=tuple(e for e in attempts.values() if e.counted not in (None, e.total)),
     )
 
 
@@ -92,9 +107,9 @@ def _attempts(trial: Trial) -> Iterator[Evidence]:
     for result in trial.attempts:
         standing = Standing(result.verdict.value)
         failing = result.verdict in _FAILING
-        yield Evidence(trial, result.attempt, standing, result.reason, failing)
+        yield Evidence(trial, result.attempt, standing, result.reason, failing, result.visits)
     if (under_way := trial.under_way) is not None:
-        yield Evidence(trial, under_way, Standing.UNFINISHED, "", failing=True)
+        yield Evidence(trial, under_way, Standing.UNFINISHED, "", failing=True, counted=None)
 
 
 def _is_last(evidence: Evidence) -> bool:

@@ -68,15 +68,16 @@ def render_page(folder: Path) -> str:
 def _context(run: Run) -> dict[str, object]:
     trials = list_trials(run)
     coverage = match_coverage(run.started.requirements, trials)
+    gallery = collect_evidence(run.visits(), trials)
     return {
         "run": run,
         "started": run.started,
         "finished": run.finished,
         "trials": trials,
         "coverage": coverage,
-        "summary": summarize(run, trials, coverage),
+        "summary": summarize(run, trials, coverage, gallery),
         "measurements": list_measurements(trials),
-        "gallery": collect_evidence(run.visits(), trials),
+        "gallery": gallery,
         "observations": [(t, r, o) for t in trials for r in t.attempts for o in r.observations],
         "beside": tuple(_files_beside(run.folder)),
     }

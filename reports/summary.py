@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.coverage import Coverage
+from reports.evidence import Gallery
 from reports.standing import Standing
 from reports.trials import Trial
 from reports.wording import say_test, write_count
@@ -44,25 +45,42 @@ class Summary:
     open_points: tuple[str, ...]
 
 
-def summarize(run: Run, trials: Sequence[Trial], coverage: Coverage) -> Summary:
+def summarize(run: Run, trials: Sequence[Trial], coverage: Coverage, gallery: Gallery) -> Summary:
     """Draw the first screen together."""
     gaps = _gaps(run, trials)
-    stamps = []
-    if run.started.simulated:
-        stamps.append("SIMULATED - no compliance verdict")
-    if gaps:
-        stamps.append(f"INCOMPLETE - {gaps[0]}")
+    stamps = [*list_stamps(run, trials), *_doubts(gallery)]
     tests = Counter(t.standing for t in trials)
     judged = _recorded(run, tests)
     return Summary(
         stamps=tuple(stamps),
         standing=None if stamps else judged,
-        sentence=_sentence(run, judged, incomplete=bool(gaps)),
+        sentence=_sentence(run, judged, incomplete=bool(gaps), doubtful=bool(gallery.unmatched)),
         tests=_in_order(tests),
         requirements=_in_order(Counter(c.standing for c in coverage.covered)),
         blocking=_blocking(trials, coverage),
         open_points=tuple(_open_points(run, trials, coverage, gaps)),
     )
+
+
+def list_stamps(run: Run, trials: Sequence[Trial]) -> list[str]:
+    """What must be said on every page of a run, as far as its journal tells."""
+    stamps = []
+    if run.started.simulated:
+        stamps.append("SIMULATED - no compliance verdict")
+    if gaps := _gaps(run, trials):
+        stamps.append(f"INCOMPLETE - {gaps[0]}")
+    return stamps
+
+
+def _doubts(gallery: Gallery) -> Iterator[str]:
+    """Where trace and results differ, nobody can say what the results stand on."""
+    if missing := gallery.missing:
+        of = write_count(gallery.counted, "visit")
+        are = "is" if missing == 1 else "are"
+        yield f"EVIDENCE MISSING - {missing} of {of} {are} not in the trace"
+    if surplus := gallery.surplus:
+        more = write_count(surplus, "visit")
+        yield f"EVIDENCE DOUBTFUL - the trace holds {more} more than the results count"
 
 
 def _in_order(counts: Counter[Standing]) -> dict[Standing, int]:
@@ -95,7 +113,7 @@ def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
     return gaps
 
 
-def _sentence(run: Run, judged: Standing | None, *, incomplete: bool) -> str:
+def _sentence(run: Run, judged: Standing | None, *, incomplete: bool, doubtful: bool) -> str:
     if judged is None:
         told = "nothing was judged" if run.finished else "the run has no recorded end"
     else:
@@ -104,6 +122,8 @@ def _sentence(run: Run, judged: Standing | None, *, incomplete: bool) -> str:
         return f"At least one device was virtual, so nothing is said of a product; {told}."
     if incomplete:
         return f"Not every selected test has a result; {told}."
+    if doubtful:
+        return f"The trace does not hold what the results count; {told}."
     if judged is None:
         return f"{told.capitalize()}."
     return "Decided by the worst verdict over all tests of the plan."

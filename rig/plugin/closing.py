@@ -88,7 +88,7 @@ def _table(rows: Sequence[Result]) -> Table:
     for cases in _families(rows):
         first, count = cases[0], len(cases)
         title = title_of(first.test)
-        why = first.reason or figures_of(first) or observed_in(cases)
+        why = _said_of(first) or observed_in(o for case in cases for o in case.observations)
         table.add_row(
             Text(first.verdict, STYLES[first.verdict]),
             Text(", ".join(first.requirements)),
@@ -105,9 +105,15 @@ def _families(rows: Sequence[Result]) -> Iterator[list[Result]]:
 
 
 def _family(result: Result) -> tuple[str, ...]:
-    said = result.reason or figures_of(result)
+    said = _said_of(result)
     test = result.test if said else result.test.partition("[")[0]
     return (test, result.verdict, said)
+
+
+def _said_of(result: Result) -> str:
+    """What a test has to say for itself: its reason, what it observed, its figures."""
+    observed = observed_in(result.observations) if result.verdict is Verdict.OBSERVED else ""
+    return "; ".join(filter(None, (result.reason, observed))) or figures_of(result)
 
 
 def _short(path: Path) -> str:

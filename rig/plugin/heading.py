@@ -45,6 +45,7 @@ def run_started(
         devices=bench.records,
         settings=car.settings_records() if car else (),
         requirements=assignment.catalogue.to_records(),
+        ambiguities={a.id: a.title for a in assignment.catalogue.ambiguities.values()},
         selected=tuple(tests),
     )
 

@@ -21,22 +21,26 @@ def check(items: Iterable[pytest.Item], catalogue: Catalogue) -> None:
     """Read the marks of every test; UsageError names each test without any, or with wrong ones."""
     problems: dict[str, None] = {}  # a test of many parameters complains once
     for item in items:
-        ids = tuple(dict.fromkeys(_marked(item)))
+        named = list(_marked(item))
+        ids = tuple(dict.fromkeys(n for n in named if isinstance(n, str)))
         item.stash[_IDS] = ids
         test = item.nodeid.partition("[")[0]
-        if not ids:
+        for wrong in (n for n in named if not isinstance(n, str)):
+            said = f"a requirement is named by its id, not by {wrong!r}"
+            problems[f"{test}: {said}"] = None
+        if not named:
             problems[f"{test} names no requirement: @pytest.mark.requirement(...)"] = None
         for requirement in ids:
             if requirement in catalogue:
                 continue
             try:
-                catalogue.find(str(requirement))
+                catalogue.find(requirement)
             except UnknownRequirement as exc:
                 problems[f"{test}: {exc}"] = None
     if problems:
         raise pytest.UsageError("\n     ".join(problems))
 
 
-def _marked(item: pytest.Item) -> Iterable[str]:
+def _marked(item: pytest.Item) -> Iterable[object]:
     for mark in item.iter_markers("requirement"):
         yield from mark.args

@@ -18,7 +18,13 @@ import pytest
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.marks import requirements_of
-from rig.plugin.verdicts import Finding, decided, of_completion, of_exception
+from rig.plugin.verdicts import (
+    Finding,
+    decided,
+    of_broken_call,
+    of_completion,
+    of_exception,
+)
 from rig.records.journal import Journal
 from rig.records.run import Measurement, Observation, Result, TestStarted
 from rig.records.trace import VisitRecord
@@ -94,7 +100,9 @@ class Recorder:
         attempt = self.attempt
         if call.when == "call":
             attempt.measurements = attempt.measure.finished if attempt.measure else ()
-        if call.excinfo is not None:
+        if call.excinfo is not None and call.when == "call":
+            found = of_broken_call(call.excinfo.value, attempt.measurements, self._plan)
+        elif call.excinfo is not None:
             found = of_exception(call.excinfo.value, call.when)
         elif call.when == "call":
             found = of_completion(attempt.measurements, attempt.observations, self._plan)

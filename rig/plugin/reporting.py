@@ -6,10 +6,10 @@ import pytest
 
 from rig.plugin.recording import Attempt
 from rig.plugin.verdicts import Finding
-from rig.plugin.wording import figure_of
+from rig.plugin.wording import figure_of, observed_in
 from rig.records.verdict import Verdict
 
-_OURS = ("verdict", "requirements", "measurement")
+_OURS = ("verdict", "requirements", "measurement", "observed")
 
 
 def adapt(
@@ -18,8 +18,11 @@ def adapt(
     """Give a phase's report the outcome of its finding, and the properties of the attempt.
 
     fail is pytest's failure; error is its error, which for pytest is a failure outside the call;
-    inconclusive and not applicable are skips with their reason.
+    inconclusive and not applicable are skips with their reason. A mark that expects the failure
+    changes no verdict of the rig, so it changes no report of pytest's either.
     """
+    if hasattr(report, "wasxfail"):
+        del report.wasxfail
     if found is not None:
         _set_outcome(report, found)
         if found.verdict in (Verdict.FAIL, Verdict.ERROR):
@@ -41,7 +44,11 @@ def _set_outcome(report: pytest.TestReport, found: Finding) -> None:
         path, line, _ = report.location
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {found.verdict}: {found.reason}")
         return
-    if report.outcome == "failed" and not report.longrepr:
+    if report.outcome == "passed":
+        report.longrepr = None  # "[XPASS(strict)]"
+    elif found.beside:
+        report.longrepr = f"E   {found.beside}\n\n{report.longreprtext}"
+    elif not report.longrepr:
         report.longrepr = found.reason
 
 
@@ -51,4 +58,6 @@ def _properties(attempt: Attempt) -> list[tuple[str, object]]:
         ("requirements", ", ".join(attempt.requirements)),
     ]
     found.extend(("measurement", figure_of(m)) for m in attempt.measurements)
+    if attempt.observations:
+        found.append(("observed", observed_in(attempt.observations)))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -35,6 +35,7 @@ class Finding:
 
     verdict: Verdict
     reason: str = ""
+    beside: str = ""  # what was found besides the exception that ended the phase
 
 
 def of_exception(exc: BaseException, phase: str) -> Finding:
@@ -52,6 +53,19 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
     if phase == "call" and isinstance(exc, AssertionError | pytest.fail.Exception):
         return Finding(Verdict.FAIL, reason)
     return Finding(Verdict.ERROR, reason)
+
+
+def of_broken_call(exc: BaseException, measurements: Iterable[Measurement], plan: Plan) -> Finding:
+    """What a call came to that an exception ended: a limit missed before that stays missed.
+
+    Samples not taken say nothing here, and neither does a limit that the exception tells of.
+    """
+    ended, told = of_exception(exc, "call"), str(exc)
+    missed = [found for m in measurements if (found := _missed(m, plan, told))]
+    if not missed:
+        return ended
+    both = decided([ended, *missed]) or ended
+    return replace(both, beside="; ".join(found.reason for found in missed))
 
 
 def of_completion(
@@ -76,20 +90,44 @@ def decided(findings: Iterable[Finding]) -> Finding | None:
 
 def reason_of(exc: BaseException) -> str:
     """An exception in one line, short enough for a table."""
+    if isinstance(exc, BaseExceptionGroup):
+        return _shortened("; ".join(reason_of(inner) for inner in exc.exceptions))
+    if isinstance(exc, pytest.PytestUnhandledThreadExceptionWarning) and exc.__cause__:
+        thread = str(exc).partition("\n")[0]  # the rest is advice on how to see the traceback
+        return _shortened(f"{thread}: {reason_of(exc.__cause__)}")
     text = " ".join(str(exc).split())
     if isinstance(exc, AssertionError) and not text:
         text = "an assertion does not hold"
     elif not isinstance(exc, (*_SELF_EXPLAINING, pytest.skip.Exception, pytest.fail.Exception)):
         text = f"{type(exc).__name__}: {text}"
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= _REASON_LENGTH else f"{text[: _REASON_LENGTH - 1]}…"
 
 
+def _missed(measurement: Measurement, plan: Plan, told: str) -> Finding | None:
+    """What is settled about a measurement, however it would have gone on; None for nothing."""
+    if wrong := _wrong_unit(measurement, plan):
+        return wrong
+    judgements = (j for j in measurement.judgements if j.verdict is Verdict.FAIL)
+    missed = [j.statement for j in judgements if j.statement not in told]
+    return Finding(Verdict.FAIL, f"{measurement.name}: {'; '.join(missed)}") if missed else None
+
+
+def _wrong_unit(measurement: Measurement, plan: Plan) -> Finding | None:
+    name, unit = measurement.name, plan.unit(measurement.name)
+    if unit is None or unit == measurement.unit:
+        return None
+    said = f"{name} is measured in {measurement.unit}, and the plan limits it in {unit}"
+    return Finding(Verdict.ERROR, said)
+
+
 def _of_measurement(measurement: Measurement, plan: Plan) -> Finding:
+    if wrong := _wrong_unit(measurement, plan):
+        return wrong
     name, taken = measurement.name, len(measurement.samples)
-    unit = plan.unit(name)
-    if unit is not None and unit != measurement.unit:
-        said = f"{name} is measured in {measurement.unit}, and the plan limits it in {unit}"
-        return Finding(Verdict.ERROR, said)
     if taken < measurement.wanted:
         return Finding(Verdict.FAIL, f"{name}: {taken} of {measurement.wanted} samples were taken")
     verdict = worst(j.verdict for j in measurement.judgements) if measurement.judgements else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from rig.records.run import Limit, Measurement, Result
+from rig.records.run import Limit, Measurement, Observation, Result
 from rig.records.verdict import Verdict
 
 WIDTH = max(len(verdict) for verdict in Verdict)
@@ -41,10 +41,14 @@ def figures_of(result: Result) -> str:
     return ", ".join(figure_of(m) for m in result.measurements)
 
 
-def observed_in(results: Sequence[Result]) -> str:
-    """What was written down and not judged, each once."""
-    seen = (f"{o.what}: {o.value}" for result in results for o in result.observations)
-    return ", ".join(dict.fromkeys(seen))
+def observed_in(observations: Iterable[Observation]) -> str:
+    """What was written down and not judged, each once, with the ambiguity it speaks to."""
+    return ", ".join(dict.fromkeys(map(_observed, observations)))
+
+
+def _observed(observation: Observation) -> str:
+    said = f"{observation.what}: {observation.value}"
+    return f"{said} ({observation.ambiguity})" if observation.ambiguity else said
 
 
 def duration_of(seconds: float) -> str:

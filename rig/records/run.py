@@ -74,6 +74,7 @@ class RunStarted:
     devices: tuple[DeviceRecord, ...]
     settings: tuple[SettingRecord, ...]
     requirements: tuple[RequirementRecord, ...]  # the whole catalogue
+    ambiguities: dict[str, str]  # id -> title, of all that the sources leave open
     selected: tuple[str, ...]  # test ids this plan runs, in order
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ STARTED = RunStarted(
     ),
     settings=(SettingRecord("mac_covers", "data", "inferred", "Readers that work do so."),),
     requirements=(),
+    ambiguities={},
     selected=(),
 )
 
@@ -112,7 +114,9 @@ def write_run(
     if cut_off is not None:
         selected[cut_off.test] = None
     records: list[Record] = [replace(STARTED, **{"selected": tuple(selected), **started})]
-    for found in results:
+    seen_in = Counter((v.test, v.attempt) for v in visits)
+    for given in results:
+        found = replace(given, visits=given.visits or seen_in[given.test, given.attempt])
         records += [TestStarted(found.test, found.attempt, found.requirements), found]
     if cut_off is not None:
         records.append(cut_off)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reports.standing import Standing, stand_together
-from rig.records.run import TestStarted
+from rig.records.run import Observation, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.sample_runs import requirement, result
 
@@ -53,6 +54,27 @@ def test_what_the_plan_leaves_out_is_listed_by_capability(page_of: RenderRun) ->
     assert "DK-UNLOCK-01" not in left_out
     assert page.row("unlock").startswith("unlock 1 of 2")
     assert "1 P1 requirement of the catalogue not covered by this plan." in page.text
+
+
+def test_an_open_matter_is_named_by_id_and_title(page_of: RenderRun) -> None:
+    touched = replace(CATALOGUE[0], ambiguities=("AMB-02", "AMB-41"))
+    observed = Observation("unlock with driver open", "unlocked", "AMB-02")
+    page = page_of(
+        [
+            result(
+                "a::test_one",
+                Verdict.OBSERVED,
+                requirements=("DK-UNLOCK-01",),
+                observations=(observed,),
+            )
+        ],
+        requirements=(touched,),
+        ambiguities={"AMB-02": "Closed <doors>", "AMB-41": "Second tap"},
+    )
+    matters = "Open in the sources: AMB-02 Closed <doors>; AMB-41 Second tap"
+    assert matters in page.row("DK-UNLOCK-01")
+    assert "unlocked AMB-02 Closed <doors> one" in page.row("unlock with driver open")
+    assert "unlock with driver open: unlocked (AMB-02)" in page.row("one a::test_one")
 
 
 def test_an_id_unknown_to_the_catalogue_is_flagged(page_of: RenderRun) -> None:

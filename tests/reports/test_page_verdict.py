@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reports.page import render_page
-from rig.records.journal import Journal
+from rig.records.journal import TRACE, Journal
 from rig.records.run import RunFinished, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.page_reader import Page
@@ -74,6 +74,37 @@ def test_a_pass_after_a_retry_is_not_a_plain_pass(page_of: RenderRun) -> None:
     assert "the reader left" in row
     assert "Attempt 2: ✓ pass" in row
     assert "1 test: pass after retry." in page.text
+
+
+def test_visits_that_are_counted_and_not_in_the_trace_take_the_verdict(tmp_path: Path) -> None:
+    seen = [visit("a::test_one", n) for n in (1, 2)]
+    folder = write_run(tmp_path, [result("a::test_one")], seen)
+    trace = folder / TRACE
+    trace.write_bytes(trace.read_bytes()[:-20])  # in the middle of the last line
+    page = Page(render_page(folder))
+    (stamp,) = page.find("p", "stamp")
+    assert stamp.text == "EVIDENCE MISSING - 1 of 2 visits is not in the trace"
+    assert page.find("div", "verdict")[0].text.startswith("No compliance verdict")
+    assert "The trace holds 1 of 2 visits of one, attempt 1." in page.text
+    trace.unlink()
+    page = Page(render_page(folder))
+    assert page.find("p", "stamp")[0].text == (
+        "EVIDENCE MISSING - 2 of 2 visits are not in the trace"
+    )
+    assert "The trace holds 0 of 2 visits of one, attempt 1." in page.text
+
+
+def test_visits_beyond_those_counted_take_the_verdict(page_of: RenderRun) -> None:
+    seen = [visit("a::test_one", n) for n in (1, 2, 3)]
+    page = page_of([result("a::test_one", visits=2)], seen)
+    (stamp,) = page.find("p", "stamp")
+    assert stamp.text == "EVIDENCE DOUBTFUL - the trace holds 1 visit more than the results count"
+
+
+def test_visits_of_an_attempt_that_was_cut_off_are_not_missed(page_of: RenderRun) -> None:
+    page = page_of([], [visit("a::test_one")], cut_off=TestStarted("a::test_one", 1, ()))
+    assert len(page.find("p", "stamp")) == 1
+    assert "EVIDENCE" not in page.text
 
 
 def test_failures_block_with_the_most_urgent_first(page_of: RenderRun) -> None:

@@ -56,6 +56,18 @@ def test_unknown_requirements_are_named_with_test_and_close_matches(desk: Desk) 
     assert "test_it.py::test_a: no requirement 'DK-UNLOK-01'; close: DK-UNLOCK-01" in outcome.output
 
 
+@pytest.mark.parametrize("wrong", ['["DK-UNLOCK-01"]', "7", '{"DK-UNLOCK-01": 1}'])
+def test_a_requirement_that_is_no_text_is_refused_by_the_tests_name(desk: Desk, wrong: str) -> None:
+    desk.write_plan("test_it.py", f"@pytest.mark.requirement({wrong})\ndef test_a(): pass\n")
+    outcome = desk.run("--plan=plan.yaml")
+    assert outcome.status == 2
+    assert (
+        f"test_it.py::test_a: a requirement is named by its id, not by {wrong}".replace('"', "'")
+        in outcome.output
+    )
+    assert "INTERNALERROR" not in outcome.output
+
+
 def test_a_test_without_requirement_is_refused(desk: Desk) -> None:
     desk.write_plan("test_bare.py", "")
     desk.write("test_bare.py", "def test_a(): pass\n")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SOURCE = """
 from drivers.api.errors import LinkLost
+import threading
 from rig.measure.limits import at_most
 from rig.measure.outcomes import Inconclusive, NotApplicable
 
@@ -37,7 +38,6 @@ def test_observes(observe): observe("second tap", "locks", ambiguity="AMB-41")
 def test_takes_note(observe): observe("temperature", 21)
 def test_observes_nonsense(observe): observe("x", 1, ambiguity="AMB-99")
 def test_asks_for_a_phone(phone): pass
-def test_asks_for_a_car(car): pass
 def test_set_up_breaks(broken): pass
 def test_teardown_breaks(late): pass
 def test_fails_and_teardown_breaks(late): assert False
@@ -54,6 +54,31 @@ def test_measures_in_another_unit(measure):
     with measure("tap", unit="s").once() as tap: tap.takes(1)
 def test_judges_outside_a_block(measure, limits):
     next(measure("tap", unit="ms", **limits("tap")).each()).takes(11)
+def test_misses_and_cannot_go_on(measure, limits):
+    with measure("tap", unit="ms", **limits("tap")).repeat(9) as taps:
+        next(taps).takes(11)
+        raise Inconclusive("the phone is empty")
+def test_misses_and_breaks(measure, limits):
+    with measure("tap", unit="ms", **limits("tap")).repeat(9) as taps:
+        next(taps).takes(11)
+        raise LinkLost("gone", device="driver_handle")
+def test_keeps_and_cannot_go_on(measure, limits):
+    with measure("tap", unit="ms", **limits("tap")).repeat(9) as taps:
+        next(taps).takes(7)
+        raise Inconclusive("the phone is empty")
+def test_misses_in_another_unit_and_breaks(measure, limits):
+    with measure("tap", unit="s", **limits("tap")).repeat(9) as taps:
+        next(taps).takes(11)
+        raise Inconclusive("the phone is empty")
+@pytest.mark.xfail(reason="known")
+def test_is_expected_to_fail(): assert False
+@pytest.mark.xfail(reason="known")
+def test_is_expected_to_fail_and_passes(): pass
+def test_loses_a_thread():
+    def read(): raise LinkLost("gone", device="tray")
+    thread = threading.Thread(target=read, name="reader tray")
+    thread.start()
+    thread.join()
 """
 PLAN = "limits: {tap: {max: {at_most: 10, unit: ms, basis: plan}}}\ncounts: {few: 4}\n"
 
@@ -69,7 +94,6 @@ ENDINGS = [
     ("test_takes_note", Verdict.PASS, ""),
     ("test_observes_nonsense", Verdict.ERROR, "ValueError: no ambiguity 'AMB-99'"),
     ("test_asks_for_a_phone", Verdict.INCONCLUSIVE, "bench tiny has no owner_phone"),
-    ("test_asks_for_a_car", Verdict.INCONCLUSIVE, "bench tiny: "),
     ("test_set_up_breaks", Verdict.ERROR, "in setup: assert 1 == 2"),
     ("test_teardown_breaks", Verdict.ERROR, "in teardown: tray: gone"),
     ("test_fails_and_teardown_breaks", Verdict.FAIL, "assert False; in teardown: tray: gone"),
@@ -79,6 +103,13 @@ ENDINGS = [
     ("test_misses_its_limit", Verdict.FAIL, "at most 10 ms was asked"),
     ("test_measures_in_another_unit", Verdict.ERROR, "measured in s, and the plan limits it in ms"),
     ("test_judges_outside_a_block", Verdict.FAIL, "at most 10 ms was asked"),
+    ("test_misses_and_cannot_go_on", Verdict.FAIL, "10 ms was asked; the phone is empty"),
+    ("test_misses_and_breaks", Verdict.FAIL, "10 ms was asked; driver_handle: gone"),
+    ("test_keeps_and_cannot_go_on", Verdict.INCONCLUSIVE, "the phone is empty"),
+    ("test_misses_in_another_unit_and_breaks", Verdict.ERROR, "in s, and the plan limits it in ms"),
+    ("test_is_expected_to_fail", Verdict.FAIL, "assert False"),
+    ("test_is_expected_to_fail_and_passes", Verdict.PASS, ""),
+    ("test_loses_a_thread", Verdict.ERROR, "Exception in thread reader tray: tray: gone"),
 ]
 
 
@@ -127,6 +158,14 @@ def test_a_measurement_keeps_all_its_samples(every: Outcome) -> None:
     assert (half.samples, half.wanted) == ((1.0,), 3)
 
 
+def test_a_missed_limit_is_told_once(every: Outcome) -> None:
+    assert every.result("test_misses_its_limit").reason.count("was asked") == 1
+
+
+def test_a_person_reads_what_was_observed_and_under_which_ambiguity(every: Outcome) -> None:
+    assert "second tap: locks (AMB-41)" in every.output
+
+
 def test_a_person_reads_verdict_assertion_and_stamp(every: Outcome) -> None:
     assert "the door stays shut" in every.output
     assert "cannot be judged" in every.output
@@ -144,6 +183,9 @@ JUNIT = [
     ("test_does_not_apply", "skipped"),
     ("test_observes", None),
     ("test_never_measures", "failure"),
+    ("test_is_expected_to_fail", "failure"),
+    ("test_is_expected_to_fail_and_passes", None),
+    ("test_misses_and_breaks", "failure"),
 ]
 
 
@@ -159,3 +201,5 @@ def test_junit_tells_failures_from_errors(
     properties = {p.get("name"): p.get("value") for p in case.iter("property")}
     assert properties["verdict"] == every.result(name).verdict
     assert properties["requirements"] == "DK-UNLOCK-01"
+    observed = "second tap: locks (AMB-41)" if name == "test_observes" else None
+    assert properties.get("observed") == observed

@@ -32,6 +32,7 @@ STARTED = RunStarted(
     devices=(),
     settings=(),
     requirements=(),
+    ambiguities={"AMB-01": "A title"},
     selected=("a", "b"),
 )
 RESULT = Result("a", 1, ("DK-1",), Verdict.PASS, "", "2026-11-21T12:00:01+00:00", 0.5)
