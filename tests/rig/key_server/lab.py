@@ -47,6 +47,9 @@ class SteppedClock(Clock):
         return self.at
 
     def sleep(self, duration_s: float) -> None:
+        self.advance(duration_s)
+
+    def advance(self, duration_s: float) -> None:
         self.at += timedelta(seconds=duration_s)
 
 

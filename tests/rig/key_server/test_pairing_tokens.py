@@ -74,7 +74,7 @@ def test_a_wrong_token_and_one_of_another_vehicle_are_unknown(lab: Lab) -> None:
 
 def test_an_expired_token_opens_nothing(lab: Lab) -> None:
     (letter,) = lab.server.tokens.letters(lab.account_id)
-    lab.clock.sleep(30 * DAY_S)
+    lab.clock.advance(30 * DAY_S)
     with pytest.raises(TokenRefused, match="expired"):
         lab.server.tokens.open_link(letter.link)
 
@@ -109,7 +109,7 @@ def test_an_overdue_or_superseded_pairing_makes_no_key(lab: Lab) -> None:
     assert first.password != second.password
     with pytest.raises(TokenRefused, match="void"):
         tracking.track_owner(first.pairing_id, public_key(1))
-    lab.clock.sleep(30 * 60)
+    lab.clock.advance(30 * 60)
     for pairing_id, reason in ((second.pairing_id, "expired"), ("none", "unknown")):
         with pytest.raises(TokenRefused, match=reason):
             tracking.track_owner(pairing_id, public_key(1))

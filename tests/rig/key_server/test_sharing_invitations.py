@@ -86,7 +86,7 @@ def test_a_cancelled_and_an_expired_invitation_cannot_be_accepted(lab: Lab) -> N
     main = lab.pair()
     cancelled, expired = lab.invite(main), lab.invite(main)
     lab.server.sharing.cancel(main.key_id, cancelled.invitation.invitation_id)
-    lab.clock.sleep(WEEK_S)
+    lab.clock.advance(WEEK_S)
     for sent, closed in (
         (cancelled, InvitationState.CANCELLED),
         (expired, InvitationState.EXPIRED),
