@@ -12,6 +12,7 @@
   * NoCommonVersion - the device offers no protocol version the vehicle speaks
   * KeyUnknown - the device names a key slot the vehicle has not enrolled
   * ChannelSpent - the secure channel's counter has no value left
+  * PairingFailed - owner pairing ended without a key; carries the control-flow code
 """
 
 from __future__ import annotations
@@ -72,3 +73,16 @@ class KeyUnknown(DigitalKeyError):
 
 class ChannelSpent(DigitalKeyError):
     """The secure channel's counter has no value left."""
+
+
+class PairingFailed(DigitalKeyError):
+    """Owner pairing ended without a key.
+
+    ``flow`` is the OP CONTROL FLOW code that the device is told; None when there is nothing to end:
+    the framework was not reached, or the device is not in pairing mode.
+    """
+
+    def __init__(self, flow: int | None, reason: str) -> None:
+        super().__init__(reason if flow is None else f"{reason} (OP CONTROL FLOW {flow:04X})")
+        self.flow = flow
+        self.reason = reason

@@ -108,10 +108,13 @@ class Spake2Request(TlvRecord):
 
 @dataclass(frozen=True, slots=True)
 class Spake2Response(TlvRecord):
-    """The device's share X; 5F comes in later releases, when it selects a version."""
+    """The device's share X.
+
+    One sample of a later release adds a selected version under tag 5F, which is no tag of BER-TLV
+    by itself; unconfirmed, so it is refused like any other element left over.
+    """
 
     share: Annotated[bytes, Tag(0x50, 65)]
-    selected_version: Annotated[bytes, Tag(0x5F, 2)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
