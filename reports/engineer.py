@@ -13,7 +13,13 @@ from typing import Any, Protocol
 
 import pytest
 
-_COLUMNS = ("verdict", "requirements", "measurement")
+from reports.summary import list_stamps
+from reports.trials import list_trials
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, read_run
+
+_COLUMNS = ("verdict", "requirements", "measurement", "observed")
+_STAMP = '<p style="border: 2px solid; padding: 4px 8px; font-weight: bold">{}</p>'
 _ID_CELL = 1  # result, test id, duration, links
 
 
@@ -39,6 +45,11 @@ class EngineerPage:
         report.title = f"Digital Key Rig: {self._folder.name}"  # its template escapes this one
         # The environment is complete when the title is asked for; others share the mapping in it.
         report.set_data("environment", _escaped(report.data["environment"]))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """Say above the results what the compliance page says of the whole run."""
+        prefix[:0] = [_STAMP.format(escape(said)) for said in _warnings(self._folder)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -67,6 +78,20 @@ class EngineerPage:
 def _row_id(report: pytest.TestReport | pytest.CollectReport) -> str:
     when = getattr(report, "when", "call")
     return report.nodeid if when == "call" else f"{report.nodeid}::{when}"
+
+
+def _warnings(folder: Path) -> list[str]:
+    """What a reader must know of a run, from its journal; nothing where there was no run."""
+    if not (folder / JOURNAL).is_file():
+        return []
+    try:
+        run = read_run(folder)
+    except RecordError as exc:
+        return [f"The journal cannot be read: {exc}"]
+    warnings = list_stamps(run, list_trials(run))
+    if not run.results:
+        warnings.append("No test has a result: the run ended before its first test did.")
+    return warnings
 
 
 def _escaped(value: object) -> object:

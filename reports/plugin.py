@@ -9,16 +9,27 @@ journal is complete before ``pytest_unconfigure``, where the compliance page is 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.engineer import EngineerPage
 from reports.errors import ReportError
 from rig.records.journal import JOURNAL
 
 _ENGINEER = "reports-engineer-page"
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What is written into the run folder on this plugin's account."""
+
+    made_folder: bool
+    paths: list[Path] = field(default_factory=list)
+
+
+_PAGES = pytest.StashKey[_Pages]()
 
 
 def run_folder(config: pytest.Config) -> Path | None:
@@ -33,11 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = run_folder(config)
     if folder is None:
         return
+    pages = config.stash[_PAGES] = _Pages(made_folder=not folder.exists())
     if getattr(config.option, "xmlpath", "") is None:
-        config.option.xmlpath = str(folder / "junit.xml")
+        pages.paths.append(folder / "junit.xml")
+        config.option.xmlpath = str(pages.paths[-1])
     if getattr(config.option, "htmlpath", "") is None:
-        config.option.htmlpath = str(folder / "engineer.html")
+        pages.paths.append(folder / "engineer.html")
+        config.option.htmlpath = str(pages.paths[-1])
         config.option.self_contained_html = True
+    from reports.engineer import EngineerPage  # noqa: PLC0415 - other pytest runs do not pay for it
+
     config.pluginmanager.register(EngineerPage(folder), _ENGINEER)
 
 
@@ -64,14 +80,27 @@ def pytest_terminal_summary(
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Render the compliance page: the session is over and the journal has its last record."""
     folder = run_folder(config)
-    if folder is None or not (folder / JOURNAL).is_file():
-        return  # no run, or one that ended before its first record
+    if folder is None:
+        return
+    if not (folder / JOURNAL).is_file():
+        _take_back(config.stash.get(_PAGES, None), folder)
+        return
     from reports.page import write_page  # noqa: PLC0415 - other pytest runs do not pay for it
 
     try:
         write_page(folder)
     except ReportError as exc:
         _say(config, f"The compliance page was not rendered; the results stand. {exc}")
+
+
+def _take_back(pages: _Pages | None, folder: Path) -> None:
+    """Leave nothing of a run that never began: pytest-html and JUnit write without asking."""
+    if pages is None:
+        return
+    for path in pages.paths:
+        path.unlink(missing_ok=True)
+    if pages.made_folder and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _say(config: pytest.Config, line: str) -> None:
