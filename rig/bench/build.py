@@ -59,9 +59,14 @@ def opened(
     return _opened(description, announce or (lambda _: None))
 
 
+def driver_classes(description: BenchDescription) -> dict[str, type[Device]]:
+    """The class that each device of the bench will be of, by name."""
+    return {entry.name: driver_class(entry.driver) for entry in description.devices}
+
+
 def switch_names(description: BenchDescription) -> set[str]:
     """The names of the bench's switches."""
-    return {e.name for e in description.devices if issubclass(driver_class(e.driver), Switch)}
+    return {n for n, cls in driver_classes(description).items() if issubclass(cls, Switch)}
 
 
 def partial(description: BenchDescription, names: Collection[str]) -> BenchDescription:

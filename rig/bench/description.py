@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from rig.bench.errors import BenchFileError
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -76,6 +78,17 @@ class BenchDescription:
     devices: tuple[DeviceEntry, ...]  # in the order of the file, which is the order of opening
     vehicle: VehicleDescription
     fallback: BenchDescription | None = field(default=None)
+    vehicle_lines: Mapping[str, int] = field(default_factory=dict)  # by dotted key; "": section
+
+    @property
+    def candidates(self) -> tuple[BenchDescription, ...]:
+        """This bench and those that could be opened in its place."""
+        return (self, *(self.fallback.candidates if self.fallback else ()))
+
+    def vehicle_error(self, key: str, message: str) -> BenchFileError:
+        """A complaint about a key of the vehicle section, or ("") about all of it."""
+        text = f"{key}: {message}" if key else message
+        return BenchFileError(text, file=self.path, line=self.vehicle_lines.get(key))
 
     def entry(self, name: str) -> DeviceEntry:
         """The entry of one device; KeyError when there is none."""

@@ -69,6 +69,7 @@ def _load(path: Path, before: tuple[Path, ...]) -> BenchDescription:
         devices=entries_of(source, sections["devices"]),
         vehicle=vehicle_of(source, sections["vehicle"]),
         fallback=_fallback(source, sections.get("fallback"), (*before, path.resolve())),
+        vehicle_lines=sections["vehicle"].lines(),
     )
 
 

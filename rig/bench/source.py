@@ -29,6 +29,14 @@ class Node:
             return {key: item.plain() for key, item in self.value.items()}
         return self.value
 
+    def lines(self, name: str = "") -> dict[str, int]:
+        """The line of this value and of each key below it, by dotted name."""
+        found = {name: self.line}
+        if isinstance(self.value, dict):
+            for key, node in self.value.items():
+                found |= node.lines(f"{name}.{key}" if name else key)
+        return found
+
     def under(self, path: Iterable[object]) -> tuple[str, Node]:
         """The node at the end of ``path``, or the last on the way there, with its dotted name."""
         node, names = self, []

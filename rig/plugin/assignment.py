@@ -15,6 +15,7 @@ from rig.plans.catalogue import Catalogue
 from rig.plans.errors import PlansError
 from rig.plans.load import find_plan, load_catalogue
 from rig.plans.plan import Location, Plan, locate, paths_of
+from rig.plugin.preflight import check_provisioning
 from rig.records.journal import JOURNAL
 
 
@@ -51,6 +52,7 @@ def _assignment(config: pytest.Config) -> Assignment:
         raise pytest.UsageError("nothing to run: pass --plan, or name tests")
     locations = locate(plan)
     bench = load_bench(find_bench(bench_text))
+    check_provisioning(bench)
     return Assignment(
         plan=plan,
         locations=locations,

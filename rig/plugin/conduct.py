@@ -15,19 +15,19 @@ from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
 from rig.bench.safety import Interrupted, signals_unwind
-from rig.measure.outcomes import Inconclusive
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.heading import run_started
+from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder
 from rig.plugin.verdicts import reason_of
 from rig.records.journal import Journal
 from rig.records.run import RunFinished
 from rig.records.verdict import Verdict, exit_status, worst
-from rig.vehicle.errors import VehicleError, WiringError
+from rig.vehicle.errors import VehicleError
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
     from rig.vehicle.car import Car
@@ -47,7 +47,7 @@ class Conduct:
         self._closing = closing
         self._command_line = command_line
         self._bench: Bench | None = None
-        self._car: Car | WiringError | None = None
+        self._car: Car | None = None
         self._journal: Journal | None = None
         self._recorder: Recorder | None = None
         self._current: pytest.Item | None = None
@@ -73,9 +73,7 @@ class Conduct:
         return _there(self._recorder)
 
     def car(self) -> Car:
-        """The vehicle; raises Inconclusive where the bench cannot play one."""
-        if isinstance(self._car, WiringError):
-            raise Inconclusive(f"bench {self.bench.description.name}: {self._car}")
+        """The vehicle, where a test wants it."""
         return _there(self._car)
 
     def run(self, session: pytest.Session) -> int:
@@ -93,7 +91,7 @@ class Conduct:
             except pytest.exit.Exception as exc:
                 reason, status = f"stopped by pytest.exit: {exc}{self._where}", BROKEN
             except (BenchError, DriverError, VehicleError) as exc:
-                is_file = isinstance(exc, BenchFileError | VehicleError) and self._journal is None
+                is_file = isinstance(exc, BenchFileError) and self._journal is None
                 reason, status = reason_of(exc), USAGE if is_file else BROKEN
             except BaseException as exc:
                 self._finish(f"internal error: {reason_of(exc)}", BROKEN)
@@ -110,8 +108,7 @@ class Conduct:
         """The bench and, where a test wants it, the vehicle; the journal has its first record."""
         with guarded(self._assignment.bench, self._assignment.folder) as bench:
             self._bench = bench
-            self._car = _car(bench) if any(_wants_car(item) for item in items) else None
-            vehicle = None if isinstance(self._car, WiringError) else self._car
+            vehicle = self._car = _car(bench) if wants_car(items) else None
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
             self._recorder = Recorder(self._journal, self.plan, take_visits)
@@ -196,15 +193,8 @@ def _there(part: T | None) -> T:
     return part
 
 
-def _wants_car(item: pytest.Item) -> bool:
-    return "car" in getattr(item, "fixturenames", ())
-
-
-def _car(bench: Bench) -> Car | WiringError:
-    """The vehicle of a bench, or why the bench cannot play one."""
+def _car(bench: Bench) -> Car:
+    """The vehicle of a bench, whose file has been checked for what it needs."""
     from rig.vehicle.car import Car  # noqa: PLC0415 - a bench may have no vehicle
 
-    try:
-        return Car(bench.devices, bench.description.vehicle)
-    except WiringError as exc:
-        return exc
+    return Car(bench.devices, bench.description.vehicle)

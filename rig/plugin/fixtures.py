@@ -38,7 +38,7 @@ class UnderWay(Protocol):
     @property
     def progress(self) -> Progress: ...
     def car(self) -> Car:
-        """The vehicle; raises Inconclusive where the bench cannot play one."""
+        """The vehicle, where a selected test wants it."""
         ...
 
 

@@ -8,12 +8,14 @@ from collections.abc import Generator
 
 import pytest
 
+from rig.bench.errors import BenchFileError
 from rig.plans.errors import PlansError
 from rig.plugin import marks, reporting
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.conduct import Conduct
 from rig.plugin.fixtures import Fixtures
+from rig.plugin.preflight import check_wiring, wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.screen import console_for, release
 from rig.plugin.selection import in_plan_order, refuse_empty_entries
@@ -78,6 +80,16 @@ class RigSession:
                 except PlansError as exc:
                     raise pytest.UsageError(f"{plan.plan.path}: {exc}") from exc
         marks.check(items, plan.catalogue)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Refuse a bench that is no vehicle, now that it is known whether a test wants one."""
+        if session.config.option.collectonly or not wants_car(session.items):
+            return
+        try:
+            check_wiring(self._assignment.bench)
+        except BenchFileError as exc:
+            raise pytest.UsageError(str(exc)) from exc
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 from drivers.api.body import Closures
 from drivers.api.device import Device
@@ -30,8 +30,7 @@ DOORS = ("driver", "passenger", "rear_left", "rear_right")
 TRUNK = "trunk"
 CLOSURES = (*DOORS, TRUNK)
 HANDLE, TRAY = "driver_handle", "tray"
-
-D = TypeVar("D", bound=Device)
+POWER = ("accessory", "drive_ready")
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,51 @@ class Wiring:
     body: Closures | None
 
 
-def wire_up(devices: Mapping[str, Device]) -> Wiring:
-    """Find every role among the devices. Raises WiringError naming what is missing or wrong."""
-    return Wiring(
-        readers={place: _role(devices, place, NfcReader) for place in (HANDLE, TRAY)},
-        unlock={lock: _role(devices, f"unlock_{lock}", Switch) for lock in CLOSURES},
-        unlocked={lock: _role(devices, f"unlocked_{lock}", Sensor) for lock in CLOSURES},
-        opened={closure: _role(devices, f"open_{closure}", Sensor) for closure in CLOSURES},
-        release_trunk=_role(devices, "release_trunk", Switch),
-        power={name: _role(devices, name, Switch) for name in ("accessory", "drive_ready")},
-        power_on={n: _role(devices, f"is_{n}", Sensor) for n in ("accessory", "drive_ready")},
-        body=_role(devices, "body", Closures) if "body" in devices else None,
+_NEEDED: Mapping[str, type] = {
+    **dict.fromkeys((HANDLE, TRAY), NfcReader),
+    **{f"unlock_{lock}": Switch for lock in CLOSURES},
+    **{f"unlocked_{lock}": Sensor for lock in CLOSURES},
+    **{f"open_{closure}": Sensor for closure in CLOSURES},
+    "release_trunk": Switch,
+    **dict.fromkeys(POWER, Switch),
+    **{f"is_{name}": Sensor for name in POWER},
+}
+_OPTIONAL: Mapping[str, type] = {"body": Closures}
+
+
+def wiring_problem(classes: Mapping[str, type]) -> str:
+    """What keeps devices of these classes, by name, from being a vehicle; "" when nothing does."""
+    roles = {**_NEEDED, **{name: kind for name, kind in _OPTIONAL.items() if name in classes}}
+    lacking = [
+        (name, kind) for name, kind in roles.items() if not issubclass(classes.get(name, _No), kind)
+    ]
+    if not lacking:
+        return ""
+    (first, kind), *others = lacking
+    what = f"a {classes[first].__name__}" if first in classes else "missing"
+    also = "; it also needs "
+    also += ", ".join(f"{name} ({other.__name__})" for name, other in others)
+    return f"the vehicle needs a {kind.__name__} named {first!r}; it is {what}" + also * bool(
+        others
     )
 
 
-def _role(devices: Mapping[str, Device], name: str, kind: type[D]) -> D:
-    found = devices.get(name)
-    if isinstance(found, kind):
-        return found
-    what = "missing" if found is None else f"a {type(found).__name__}"
-    raise WiringError(f"the vehicle needs a {kind.__name__} named {name!r}; it is {what}")
+def wire_up(devices: Mapping[str, Device]) -> Wiring:
+    """Find every role among the devices. Raises WiringError naming what is missing or wrong."""
+    if problem := wiring_problem({name: type(device) for name, device in devices.items()}):
+        raise WiringError(problem)
+    found: Mapping[str, Any] = devices  # each of the class that its role asks for
+    return Wiring(
+        readers={place: found[place] for place in (HANDLE, TRAY)},
+        unlock={lock: found[f"unlock_{lock}"] for lock in CLOSURES},
+        unlocked={lock: found[f"unlocked_{lock}"] for lock in CLOSURES},
+        opened={closure: found[f"open_{closure}"] for closure in CLOSURES},
+        release_trunk=found["release_trunk"],
+        power={name: found[name] for name in POWER},
+        power_on={name: found[f"is_{name}"] for name in POWER},
+        body=found.get("body"),
+    )
+
+
+class _No:
+    """The class of a device that is not there."""

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from rig.bench.load import BENCHES
 from rig.records.journal import read_run
 from tests.bench.harness import BenchFailed, Row, Spent, interleave, ratio, run_program
 
@@ -125,7 +126,7 @@ def _run_openhtf(folder: Path, n: int) -> Spent:
 
 def _run_rig(folder: Path, n: int) -> Spent:
     (folder / "bench.yaml").write_text(BENCH)
-    (folder / "keyring.json").write_text("{}")
+    (folder / "keyring.json").write_bytes((BENCHES / "keys" / "vehicle.json").read_bytes())
     (folder / "plan.yaml").write_text("title: trivial\ntests: [test_trivial.py]\n")
     arguments = ("-p", "rig.plugin", "--bench=bench.yaml", "--plan=plan.yaml")
     spent = _pytest(folder, MEASURED.format(n=n), *arguments)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rig.bench.load import BENCHES
 from rig.cli import main
 
 COMMANDS = ["run", "doctor", "safe", "report", "plans", "benches", "requirements"]
@@ -17,7 +18,7 @@ BENCH = """\
 name: tiny
 devices:
   world: {driver: sim.world}
-vehicle: {keyring: tiny.yaml, model: cooper, model_year: 2026, os: 9, options: [322],
+vehicle: {keyring: ring.json, model: cooper, model_year: 2026, os: 9, options: [322],
           key: digital_key}
 """
 READER = "  tray: {driver: nfc.pcsc, reader: 'nobody has this reader'}\nvehicle:"
@@ -28,6 +29,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a small bench of its own."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.yaml").write_text(BENCH)
+    (tmp_path / "ring.json").write_bytes((BENCHES / "keys" / "vehicle.json").read_bytes())
     return tmp_path
 
 

@@ -15,11 +15,12 @@ from rig.records.journal import Run, read_run
 from rig.records.run import Result
 
 ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ROOT / "testplans" / "benches"
 BENCH = """\
 name: tiny
 devices:
   world: {driver: sim.world}
-vehicle: {keyring: tiny.yaml, model: cooper, model_year: 2026, os: 9, options: [322],
+vehicle: {keyring: ring.json, model: cooper, model_year: 2026, os: 9, options: [322],
           key: digital_key}
 """
 MARK = 'import pytest\npytestmark = pytest.mark.requirement("DK-UNLOCK-01")\n'
@@ -51,6 +52,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "tiny.yaml").write_text(BENCH)
+        (folder / "ring.json").write_bytes((SHIPPED / "keys" / "vehicle.json").read_bytes())
 
     def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
@@ -59,6 +61,13 @@ class Desk:
         """A plan of this name's file, whose tests have a requirement."""
         self.write("test_it.py", MARK + source)
         self.write("plan.yaml", f"title: A plan\ntests: [{tests}]\n{more}")
+
+    def write_whole_bench(self, old: str = "", new: str = "") -> None:
+        """`whole.yaml`: a bench with all a vehicle needs, save for what is replaced."""
+        text = (SHIPPED / "virtual-in-process.yaml").read_text().replace("RIG01", "PLUGIN01")
+        assert old in text
+        text = text.replace(old, new).replace("keys/", f"{SHIPPED}/keys/")
+        self.write("whole.yaml", text)
 
     def run(self, *arguments: str, bench: str = "tiny.yaml") -> Outcome:
         folder = self.folder / "run"

@@ -1,0 +1,64 @@
+"""What the vehicle asks of a bench file, checked before any device is opened.
+
+Only words and classes are looked at: the provisioning files, the protocol settings, and what kind
+of device each name stands for. Whoever knows the file puts the line to a complaint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rig.digital_key.profiles import PROFILES
+from rig.digital_key.settings import SettingError, settings_from
+from rig.vehicle.errors import KeyringError
+from rig.vehicle.keyring import load_keyring
+from rig.vehicle.wiring import wiring_problem
+
+
+class Provisioned(Protocol):
+    """The vehicle section of a bench file, as far as it can be wrong about the protocol."""
+
+    @property
+    def keyring(self) -> Path: ...
+    @property
+    def second_keyring(self) -> Path | None: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def settings(self) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something the vehicle cannot work with. ``key`` is dotted and below ``vehicle``, or ""."""
+
+    key: str
+    text: str
+
+
+def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
+    """What is wrong with the keyrings and the protocol settings, in the order of the section."""
+    profile = PROFILES[vehicle.profile]
+    for key, path in (
+        ("keyring", vehicle.keyring),
+        ("second_keyring", vehicle.second_keyring),
+    ):
+        try:
+            if path is not None:
+                load_keyring(path, profile)
+        except KeyringError as exc:
+            yield Mistake(key, str(exc))
+    for name, value in vehicle.settings.items():
+        try:
+            settings_from({name: value})
+        except SettingError as exc:
+            yield Mistake(f"settings.{name}", str(exc))
+
+
+def wiring_mistakes(drivers: Mapping[str, type]) -> Iterator[Mistake]:
+    """What the vehicle lacks among the devices, given the driver class of each by name."""
+    if problem := wiring_problem(drivers):
+        yield Mistake("", problem)

@@ -1,0 +1,120 @@
+"""A bench file that is wrong about its vehicle: one message with its line, and nothing moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rig.bench.errors import BenchFileError
+from rig.bench.load import load_bench
+from rig.plugin.preflight import check_provisioning, check_wiring
+
+if TYPE_CHECKING:
+    from tests.rig.plugin.conftest import Desk
+
+DRIVES = "def test_drives(car): pass\n"
+UNLOCK = '  unlock_driver:     {driver: relay.switch, board: "@board", channel: 1, safe: off}\n'
+KEYS = "  keyring: keys/vehicle.json\n"
+SETTINGS = "  key: digital_key\n  settings:\n    mac_covers: data\n    "
+
+# id: (what is replaced in the whole bench, by what, line of the complaint, what it says)
+WRONG = {
+    "no driver's lock": (
+        UNLOCK,
+        "",
+        44,
+        "the vehicle needs a Switch named 'unlock_driver'; it is missing\n",
+    ),
+    "no trays": (
+        "  tray: ",
+        "  try: ",
+        45,
+        "the vehicle needs a NfcReader named 'tray'; it is missing\n",
+    ),
+    "a sensor for a lock": (
+        UNLOCK,
+        '  unlock_driver: {driver: relay.input, board: "@board", channel: 13}\n',
+        45,
+        "the vehicle needs a Switch named 'unlock_driver'; it is a InputSensor\n",
+    ),
+    "no keyring": (KEYS, "  keyring: keys/README.md\n", 46, "README.md:1: not JSON: "),
+    "a broken second keyring": (
+        "keys/second_vehicle.json",
+        "keys/devices.json",
+        47,
+        "second_keyring: ",
+    ),
+    "another profile's keyring": (
+        "profile: ccc",
+        "profile: home_key",
+        46,
+        "must be 16 bytes, foun",
+    ),
+    "an unknown setting": (
+        "  key: digital_key\n",
+        f"{SETTINGS}mac_cover: data\n",
+        56,
+        "settings.mac_cover: no protocol setting 'mac_cover'",
+    ),
+    "a setting of the wrong type": (
+        "  key: digital_key\n",
+        f"{SETTINGS}channel_counter_start: yes\n",
+        56,
+        "settings.channel_counter_start: setting channel_counter_start is True",
+    ),
+    "a long setting": (
+        "  key: digital_key\n",
+        f"{SETTINGS}channel_counter_start: 256\n",
+        56,
+        "it must be from 0 to 255",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "says"), WRONG.values(), ids=WRONG)
+def test_a_wrong_vehicle_is_one_complaint_with_its_line(
+    desk: Desk, old: str, new: str, line: int, says: str
+) -> None:
+    desk.write_whole_bench(old, new)
+    bench = load_bench(desk.folder / "whole.yaml")
+    with pytest.raises(BenchFileError) as got:
+        (check_provisioning(bench), check_wiring(bench))
+    assert str(got.value).startswith(f"{bench.path}:{line}: ")
+    assert says in f"{got.value}\n"
+    assert "\n" not in str(got.value)
+
+
+@pytest.mark.parametrize("kind", ["no driver's lock", "a broken second keyring", "a long setting"])
+def test_a_run_says_so_before_anything_opens(desk: Desk, kind: str) -> None:
+    old, new, line, says = WRONG[kind]
+    desk.write_whole_bench(old, new)
+    desk.write_plan("test_it.py", DRIVES)
+    outcome = desk.run("--plan=plan.yaml", bench="whole.yaml")
+    assert outcome.status == 2
+    assert f"rig: whole.yaml:{line}: " in outcome.output
+    assert says in outcome.output
+    assert "INTERNALERROR" not in outcome.output
+    assert not outcome.folder.exists()  # no journal, and no watchdog that would have a log
+
+
+def test_the_bench_that_may_stand_in_is_checked_as_well(desk: Desk) -> None:
+    desk.write_whole_bench("keys/second_vehicle.json", "keys/devices.json")
+    desk.write("mine.yaml", "fallback: whole\n" + (desk.folder / "tiny.yaml").read_text())
+    desk.write_plan("test_it.py", "def test_a(): pass\n")
+    outcome = desk.run("--plan=plan.yaml", bench="mine.yaml")
+    assert outcome.status == 2
+    assert "whole.yaml:47: second_keyring: " in outcome.output
+
+
+def test_a_bench_without_a_vehicle_serves_tests_that_want_none(desk: Desk) -> None:
+    desk.write_plan("test_it.py", "def test_a(): pass\n" + DRIVES)
+    assert desk.run("--plan=plan.yaml", "-k", "not drives").status == 0
+
+
+def test_all_that_the_vehicle_lacks_is_said_at_once(desk: Desk) -> None:
+    desk.write_plan("test_it.py", DRIVES)
+    outcome = desk.run("--plan=plan.yaml")
+    assert outcome.status == 2
+    assert "tiny.yaml:4: the vehicle needs a NfcReader named 'driver_handle'" in outcome.output
+    assert "; it also needs tray (NfcReader), unlock_driver (Switch), " in outcome.output
