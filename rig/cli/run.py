@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 import pytest
 
 from rig.bench.load import find_bench
-from rig.cli.errors import refusals
+from rig.cli.errors import BenchRefusal, refusals
 from rig.plans.load import find_plan
 from rig.plans.plan import TESTPLANS, locate, paths_of
 
@@ -89,5 +90,15 @@ def _run_pytest(arguments: list[str]) -> int:
     witness = _Witness()
     if str(_ROOT) not in sys.path:
         sys.path.insert(0, str(_ROOT))
-    status = int(pytest.main(arguments, plugins=[witness]))
+    try:
+        status = int(pytest.main(arguments, plugins=[witness]))
+    except Exception as exc:  # whatever escapes pytest is the rig's fault, and never exit status 1
+        raise BenchRefusal(f"internal error: {_in_one_line(exc)}") from exc
     return status if witness.configured else _USAGE
+
+
+def _in_one_line(exc: Exception) -> str:
+    """What was raised, and the line of source it was raised in."""
+    said = " ".join(f"{type(exc).__name__}: {exc}".split())
+    where = traceback.extract_tb(exc.__traceback__)[-1]
+    return f"{said} ({where.filename}:{where.lineno})"
