@@ -94,7 +94,7 @@ def _opened(description: BenchDescription, announce: Announce) -> Iterator[Bench
                 stand_in = description.fallback
                 if stand_in is None or not isinstance(exc.__cause__, DriverUnavailable):
                     raise
-                substitutions += (f"bench {stand_in.name} for {description.name}: {exc}",)
+                substitutions += (f"bench {stand_in.name} for {description.name}: {exc.message}",)
                 description = stand_in
         yield bench
 
@@ -105,16 +105,18 @@ def _opened_alone(description: BenchDescription, substitutions: tuple[str, ...])
     with _closing(devices):
         for attempt in attempts(description.devices, devices):
             if attempt.error:
-                _give_up(attempt.entry, attempt.error)
-        records = tuple(_record(entry, devices[entry.name]) for entry in description.devices)
+                _give_up(description, attempt.entry, attempt.error)
+        records = tuple(
+            _record(description, entry, devices[entry.name]) for entry in description.devices
+        )
         yield Bench(description, devices, records, substitutions)
 
 
-def _record(entry: DeviceEntry, device: Device) -> DeviceRecord:
+def _record(description: BenchDescription, entry: DeviceEntry, device: Device) -> DeviceRecord:
     try:
         who = device.identity()
     except DriverError as exc:
-        _give_up(entry, exc)
+        _give_up(description, entry, exc)
     return DeviceRecord(
         name=entry.name,
         driver=entry.driver,
@@ -126,12 +128,13 @@ def _record(entry: DeviceEntry, device: Device) -> DeviceRecord:
     )
 
 
-def _give_up(entry: DeviceEntry, error: Exception) -> NoReturn:
+def _give_up(description: BenchDescription, entry: DeviceEntry, error: Exception) -> NoReturn:
     """Raise BenchUnavailable for a driver's own error; any other is a fault and stays as it is."""
     if isinstance(error, DriverError):
         reason = str(error).removeprefix(f"{entry.name}: ")
-        raise BenchUnavailable(f"{entry.name} ({entry.driver}): {reason}") from error
-    error.add_note(f"while opening device {entry.name} ({entry.driver})")
+        message = f"{entry.name} ({entry.driver}): {reason}"
+        raise BenchUnavailable(message, file=description.path, line=entry.line) from error
+    error.add_note(f"{description.path}:{entry.line}: opening {entry.name} ({entry.driver})")
     raise error
 
 

@@ -71,7 +71,8 @@ def _diagnosis(attempt: Attempt) -> Diagnosis:
         return _examined(name, driver, attempt.device)
     absent = Diagnosis(name, driver, found=False)
     if attempt.error:
-        return _with_problem(absent, attempt.error)
+        told = _with_problem(absent, attempt.error)
+        return replace(told, advice=f"{told.advice} (line {attempt.entry.line})")
     blocker = attempt.blocked_by
     problem = f"not examined because {blocker} failed"
     return replace(absent, problem=problem, advice=f"see {blocker}")

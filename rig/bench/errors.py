@@ -11,25 +11,26 @@ from pathlib import Path
 
 
 class BenchError(Exception):
-    """Base of everything a bench raises besides its devices' own errors."""
+    """Base of everything a bench raises besides its devices' own errors.
 
-
-class BenchFileError(BenchError):
-    """The bench file asks for something that does not exist.
-
-    Reads ``FILE:LINE: what was found, and what is allowed``; ``file`` and ``line`` (from 1) are
-    None where there is no such place.
+    Reads ``FILE:LINE: what is wrong``; ``file`` and ``line`` (from 1) are None where there is no
+    such place. ``message`` is the text without it.
     """
 
     def __init__(self, message: str, *, file: Path | None = None, line: int | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.file = file
         self.line = line
 
     def __str__(self) -> str:
         place = [str(part) for part in (self.file, self.line) if part is not None]
-        return ": ".join([":".join(place), super().__str__()] if place else [super().__str__()])
+        return ": ".join([":".join(place), self.message] if place else [self.message])
+
+
+class BenchFileError(BenchError):
+    """The bench file asks for something that does not exist: what was found, what is allowed."""
 
 
 class BenchUnavailable(BenchError):
-    """Something the bench needs is not installed or not plugged in."""
+    """Something the bench needs is not installed or not plugged in; says which device's line."""

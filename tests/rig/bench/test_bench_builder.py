@@ -53,7 +53,9 @@ def test_an_error_while_opening_names_the_device_and_closes_those_before(
 ) -> None:
     second = "second: {driver: fake.board, serial: B, fault: not found}"
     with (
-        pytest.raises(BenchUnavailable, match=r"^second \(fake\.board\): nothing answers$") as got,
+        pytest.raises(
+            BenchUnavailable, match=r"desk\.yaml:4: second \(fake\.board\): nothing answers$"
+        ) as got,
         opened(bench_of(BOARD, second)),
     ):
         pytest.fail("opened without its second board")
@@ -65,13 +67,14 @@ def test_a_fault_of_a_driver_stays_what_it_is_and_names_the_device(bench_of: Ben
     second = "second: {driver: fake.board, serial: B, fault: bug}"
     with pytest.raises(TypeError, match="fault of the driver") as got, opened(bench_of(second)):
         pytest.fail("opened")
-    assert got.value.__notes__ == ["while opening device second (fake.board)"]
+    (note,) = got.value.__notes__
+    assert note.endswith("desk.yaml:3: opening second (fake.board)")
 
 
 def test_a_device_that_cannot_say_who_it_is_stops_the_bench(bench_of: BenchOf) -> None:
     board = "board: {driver: fake.board, serial: A, fault: identity}"
     with (
-        pytest.raises(BenchUnavailable, match=r"^board \(fake\.board\): gone$"),
+        pytest.raises(BenchUnavailable, match=r"desk\.yaml:3: board \(fake\.board\): gone$"),
         opened(bench_of(board)),
     ):
         pytest.fail("opened")
@@ -153,7 +156,7 @@ def test_a_fallback_that_fails_too_tells_of_both(bench_of: BenchOf) -> None:
     bench_of("other: {driver: fake.board, serial: C, fault: not found}", name="spare")
     broken = "board: {driver: fake.board, serial: B, fault: missing library}"
     with (
-        pytest.raises(BenchUnavailable, match=r"^other \(fake") as got,
+        pytest.raises(BenchUnavailable, match=r"spare\.yaml:3: other \(fake") as got,
         opened(bench_of(broken, fallback="spare")),
     ):
         pytest.fail("opened")

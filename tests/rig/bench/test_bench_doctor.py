@@ -34,6 +34,7 @@ def test_a_device_that_is_missing_does_not_hide_the_others(bench_of: BenchOf) ->
     assert not bad.found
     assert bad.problem == "nothing answers"
     assert "check power" in bad.advice
+    assert bad.advice.endswith(" (line 3)")
     assert lamp.problem == "not examined because bad failed"
     assert lamp.advice == "see bad"
     assert board.well

@@ -121,11 +121,48 @@ def test_coverage_counts_requirements_with_tests() -> None:
     assert output.splitlines()[-1].endswith("of 2 requirements have a test")
 
 
-def test_a_healthy_bench_is_called_well(here: Path) -> None:
-    result = called("doctor", str(here / "tiny.yaml"))
-    assert result.exit_code == 0
+@pytest.fixture
+def whole(here: Path) -> str:
+    """The text of a bench with all a vehicle needs, for a file in this folder."""
+    del here  # where the file will be
+    text = (BENCHES / "virtual-in-process.yaml").read_text().replace("RIG01", "DOC01")
+    return text.replace("keys/", f"{BENCHES}/keys/")
+
+
+def test_a_healthy_bench_is_called_well(here: Path, whole: str) -> None:
+    (here / "whole.yaml").write_text(whole)
+    result = called("doctor", "whole.yaml")
+    assert result.exit_code == 0, result.output
+    assert "ok  vehicle " in result.output
     assert "virtual world" in result.output
     assert "all is well" in result.output
+
+
+WRONG_VEHICLES = [
+    ("second_vehicle.json", "devices.json", "whole.yaml:47: second_keyring: "),
+    ("  key: d", "  settings: {mac_covers: x}\n  key: d", "whole.yaml:53: settings.mac_covers: "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), WRONG_VEHICLES)
+def test_the_doctor_opens_nothing_with_a_wrong_keyring_or_setting(
+    here: Path, whole: str, old: str, new: str, says: str
+) -> None:
+    (here / "whole.yaml").write_text(whole.replace(old, new))
+    result = called("doctor", "whole.yaml")
+    assert result.exit_code == 2
+    assert "!!  vehicle " in result.output
+    assert says in result.output
+    assert "virtual world" not in result.output
+    assert "all is well" not in result.output
+
+
+def test_the_doctor_says_what_the_vehicle_lacks_and_looks_at_the_rest(here: Path) -> None:
+    result = called("doctor", str(here / "tiny.yaml"))
+    assert result.exit_code == 3
+    assert "tiny.yaml:4: the vehicle needs a NfcReader named 'driver_handle'" in result.output
+    assert "virtual world" in result.output
+    assert "all is well" not in result.output
 
 
 def test_an_absent_device_is_named_with_what_to_do(here: Path) -> None:

@@ -64,7 +64,7 @@ class Desk:
 
     def write_whole_bench(self, old: str = "", new: str = "") -> None:
         """`whole.yaml`: a bench with all a vehicle needs, save for what is replaced."""
-        text = (SHIPPED / "virtual-in-process.yaml").read_text().replace("RIG01", "PLUGIN01")
+        text = (SHIPPED / "virtual-in-process.yaml").read_text().replace("RIG01", "PLUG1")
         assert old in text
         text = text.replace(old, new).replace("keys/", f"{SHIPPED}/keys/")
         self.write("whole.yaml", text)
