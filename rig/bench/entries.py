@@ -9,7 +9,8 @@ from drivers.api.device import Device
 from rig.bench.description import DeviceEntry, Reference
 from rig.bench.options import Parameter, parameters_of
 from rig.bench.registry import DRIVERS, driver_class
-from rig.bench.source import Node, Source, allowed, shown
+from rig.bench.source import Node, Source, shown
+from rig.complaints import allowed
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 

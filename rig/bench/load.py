@@ -16,7 +16,8 @@ from rig.bench.description import BenchDescription
 from rig.bench.entries import entries_of
 from rig.bench.errors import BenchFileError
 from rig.bench.sections import SECTIONS, sections_of, vehicle_of
-from rig.bench.source import Node, Source, allowed
+from rig.bench.source import Node, Source
+from rig.complaints import allowed
 
 BENCHES = Path(__file__).parents[2] / "testplans" / "benches"
 OWN_BENCHES = Path("benches")  # of the user, in the folder the rig is called from

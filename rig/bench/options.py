@@ -11,7 +11,7 @@ import abc
 import inspect
 import json
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,19 +21,7 @@ from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from drivers.api.device import Device
 from rig.bench.description import existing
-
-_MUST = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "string_type": "text (in quotes if it looks like a number)",
-    "bool_type": "true or false (or on, off)",
-    "path_type": "a path",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "none_required": "nothing",
-}
+from rig.complaints import complaint
 
 
 @dataclass(frozen=True)
@@ -79,18 +67,6 @@ def parameters_of(cls: type[Device]) -> Mapping[str, Parameter]:
         if (option := _parameter(parameter, hints.get(parameter.name, str))) is not None:
             found[parameter.name] = option
     return found
-
-
-def complaint(details: Iterable[Mapping[str, Any]]) -> str:
-    """What a value must be, in the words of a bench engineer."""
-    wanted = []
-    for detail in details:
-        message = detail["msg"].removeprefix("Value error, ")
-        message = message.replace("Input should be", "must be")
-        must = _MUST.get(detail["type"])
-        wanted.append(f"must be {must}" if must else message)
-    first, *others = dict.fromkeys(wanted)
-    return " or ".join([first, *(other.removeprefix("must be ") for other in others)])
 
 
 def _parameter(parameter: inspect.Parameter, hint: Any) -> Parameter | None:

@@ -7,8 +7,8 @@ import json
 from pydantic import TypeAdapter, ValidationError
 
 from rig.bench.description import VehicleDescription
-from rig.bench.options import complaint
-from rig.bench.source import Node, Source, allowed, shown
+from rig.bench.source import Node, Source, shown
+from rig.complaints import allowed, complaint
 
 SECTIONS = ("name", "fallback", "devices", "vehicle")
 _REQUIRED = ("name", "devices", "vehicle")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
+from rig import complaints
 from rig.bench.errors import BenchFileError
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -85,13 +84,4 @@ class Source:
 
 def shown(node: Node) -> str:
     """A value as it may stand in a message: short, and with text in quotes."""
-    text = "nothing" if node.value is None else json.dumps(node.plain(), ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def allowed(found: str, names: Iterable[str], what: str) -> str:
-    """``did you mean x? WHAT: a, b, c`` for a name that is none of ``names``."""
-    known = sorted(names)
-    close = get_close_matches(found, known, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}{what}: {', '.join(known) or 'none'}"
+    return complaints.shown(node.plain())

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from rig.complaints import allowed, complaint, shown
 from rig.plans.catalogue import (
     Ambiguities,
     Capability,
@@ -29,6 +30,8 @@ CATALOGUE = TESTPLANS / "requirements"
 AMBIGUITIES, VOCABULARY = "ambiguities.yaml", "vocabulary.yaml"
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 M = TypeVar("M", bound=BaseModel)
+Place: TypeAlias = tuple[int | str, ...]
+Detail: TypeAlias = dict[str, Any]
 
 
 class _Loader(_Base):  # type: ignore[misc]
@@ -125,48 +128,101 @@ def find_plan(text: str) -> Plan:
 
 def _load(path: Path, model: type[M], error: type[PlansError]) -> M:
     try:
-        text = path.read_bytes()
+        text = path.read_bytes().decode()
         body = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
     except OSError as exc:
-        raise error(f"{path}: {exc.strerror}") from exc
+        raise error(f"{path}: cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        byte = exc.object[exc.start]
+        raise error(f"{path}:{line}: not UTF-8 text: byte 0x{byte:02X}") from exc
     except yaml.YAMLError as exc:
-        raise error(f"{path}{_where(exc)}") from exc
+        raise error(f"{path}:{_no_yaml(exc, text)}") from exc
+    except RecursionError as exc:
+        raise error(f"{path}:1: nested too deeply") from exc
     try:
         return model.model_validate(body)
     except ValidationError as exc:
-        raise error("\n".join(_complaints(exc, path, text))) from exc
+        raise error("\n".join(_complaints(exc, path, text, model))) from exc
 
 
-def _where(exc: yaml.YAMLError) -> str:
+def _no_yaml(exc: yaml.YAMLError, text: str) -> str:
+    """The line and the reason, for text that is no YAML."""
+    if isinstance(exc, yaml.reader.ReaderError):
+        found = exc.character if isinstance(exc.character, str) else chr(exc.character)
+        line = text.count("\n", 0, max(0, text.find(found))) + 1
+        return f"{line}: character 0x{ord(found):02X} is not allowed"
     mark = getattr(exc, "problem_mark", None)
-    line = f":{mark.line + 1}" if mark else ""
-    return f"{line}: {getattr(exc, 'problem', None) or exc}"
+    problem = getattr(exc, "problem", None) or type(exc).__name__
+    ours = isinstance(exc, yaml.constructor.ConstructorError)  # right YAML, and not what we want
+    return f"{mark.line + 1 if mark else 1}: {'' if ours else 'not YAML: '}{problem}"
 
 
-def _complaints(exc: ValidationError, path: Path, text: bytes) -> list[str]:
-    """Pydantic's findings, each with the line of the value it is about."""
+def _complaints(exc: ValidationError, path: Path, text: str, model: type[BaseModel]) -> list[str]:
+    """What pydantic found, in a bench engineer's words, each with the line it is about."""
     root = yaml.compose(text, Loader=_Loader)
+    alike: dict[Place, list[Detail]] = {}
+    for detail in exc.errors(include_url=False):
+        place = _place(root, detail["loc"], absent=detail["type"] == "missing")
+        alike.setdefault(place, []).append({**detail})
     found = []
-    for error in exc.errors(include_url=False):
-        place = ".".join(str(part) for part in error["loc"])
-        said = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            said = "unknown field"
-        elif error["type"] == "missing":
-            said = "missing field"
-        found.append(f"{path}:{_line(root, error['loc'])}: {place or 'file'}: {said}")
+    for place, details in alike.items():
+        inner = any(other[: len(place)] == place for other in alike if other != place)
+        if inner and details[0]["type"] == "too_short":
+            continue  # only because of what is wrong with its items
+        what = ".".join(map(str, place)) or "the file"
+        found.append(f"{path}:{_line(root, place)}: {what} {_said(details, place, model)}")
     return found
 
 
-def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
-    """The line of the innermost node on the way to ``loc`` that the file has."""
+def _said(details: list[Detail], place: Place, model: type[BaseModel]) -> str:
+    kind, value = details[0]["type"], details[0]["input"]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        fields = _fields_at(model, place[:-1])
+        return f"is unknown; {allowed(str(place[-1]), fields, 'there are')}"
+    if kind == "value_error":
+        return complaint(details)
+    return f"{complaint(details)}, found {shown(value)}"
+
+
+def _fields_at(hint: Any, place: Place) -> tuple[str, ...]:
+    """The fields of the model that stands at ``place`` below one of this annotation."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        if not place:
+            return tuple(hint.model_fields)
+        return _fields_at(hint.model_fields[str(place[0])].annotation, place[1:])
+    inner = [part for part in get_args(hint) if get_args(part) or isinstance(part, type)]
+    step = place[1:] if get_origin(hint) in (dict, list, tuple) else place
+    return next((found for part in inner if (found := _fields_at(part, step))), ())
+
+
+def _place(node: yaml.Node | None, loc: Place, *, absent: bool) -> Place:
+    """``loc`` as far as it leads through the file, without pydantic's own words.
+
+    The last step to a field that is ``absent`` is kept.
+    """
+    for steps, part in enumerate(loc):
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        values = [value for key, value in pairs if key.value == str(part)]
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            values = [node.value[part]]
+        if not values:
+            return loc if absent else loc[:steps]
+        node = values[0]
+    return loc
+
+
+def _line(node: yaml.Node | None, place: Place) -> int:
+    """The line of the innermost node on the way to ``place`` that the file has."""
     line = 1
-    for part in loc:
+    for part in place:
         if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line + 1
         elif isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == part), None)
+            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
             if pair is None:
                 return line
             line, node = pair[0].start_mark.line + 1, pair[1]

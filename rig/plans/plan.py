@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, FiniteFloat, Strict, model_validator
 
 from rig.plans.catalogue import Entry, Text, Texts
 from rig.plans.errors import PlanError
@@ -22,8 +22,8 @@ TESTPLANS = Path(__file__).resolve().parents[2] / "testplans"
 class PlanLimit(Entry):
     """A bound on one statistic: exactly one of ``at_most`` and ``at_least``, and its basis."""
 
-    at_most: float | None = None
-    at_least: float | None = None
+    at_most: FiniteFloat | None = None
+    at_least: FiniteFloat | None = None
     unit: Text
     basis: Text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -41,26 +42,91 @@ def test_a_count_the_plan_does_not_have_is_an_error_that_lists_those_it_has(tmp_
         load_plan(written(tmp_path, GOOD)).count("taps")
 
 
-WRONG = [
-    ("unknown field", GOOD + "colour: red\n", r"mine\.yaml:7: colour: unknown field"),
-    ("no title", GOOD.replace("title: A plan\n", ""), "title: missing field"),
-    ("no tests", GOOD.replace("[unlock]", "[]"), r":2: tests: .*at least 1"),
-    ("no basis", GOOD.replace(", basis: plan", ""), r":5: limits.tap_to_unlock.p95.basis: missing"),
-    (
-        "two bounds",
-        GOOD.replace("unit", "at_least: 1, unit"),
-        "exactly one of at_most",
+# id: (the file, line of the complaint, what it says)
+WRONG: dict[str, tuple[str | bytes, int, str]] = {
+    "unknown field": (
+        GOOD + "test: red\n",
+        7,
+        "test is unknown; did you mean tests? there are: counts, description, limits, tests, title",
     ),
-    ("text as number", GOOD.replace("1000", "fast"), r":5: .*at_most: "),
-    ("no samples", GOOD.replace("59", "0"), r":6: counts.samples: "),
-    ("not a mapping", "- unlock\n", r"mine\.yaml:1: file: "),
-]
+    "unknown field of a limit": (
+        GOOD.replace("unit", "unti: s, unit"),
+        5,
+        "limits.tap_to_unlock.p95.unti is unknown; did you mean unit? there are: at_least, at_most",
+    ),
+    "no title": (GOOD.replace("title: A plan\n", ""), 1, "title is missing"),
+    "empty title": (GOOD.replace("A plan", "''"), 1, 'title must not be empty, found ""'),
+    "no tests": (GOOD.replace("[unlock]", "[]"), 2, "tests must not be empty, found []"),
+    "tests as text": (
+        GOOD.replace("[unlock]", "unlock"),
+        2,
+        'tests must be a list, found "unlock"',
+    ),
+    "test that is a number": (
+        GOOD.replace("[unlock]", "[1]"),
+        2,
+        "tests.0 must be text (in quotes if it looks like a number), found 1",
+    ),
+    "no limits": (
+        GOOD.replace("{at_most: 1000, unit: ms, basis: plan}", "3"),
+        5,
+        "mapping, found 3",
+    ),
+    "limits as a list": (
+        GOOD.replace("p95:", "- p95:"),
+        4,
+        "limits.tap_to_unlock must be a mapping",
+    ),
+    "empty limits": (
+        GOOD.replace("\n    p95: {at_most: 1000, unit: ms, basis: plan}", " {}"),
+        4,
+        "limits.tap_to_unlock must not be empty, found {}",
+    ),
+    "no basis": (GOOD.replace(", basis: plan", ""), 5, "limits.tap_to_unlock.p95.basis is missing"),
+    "two bounds": (
+        GOOD.replace("unit", "at_least: 1, unit"),
+        5,
+        "limits.tap_to_unlock.p95 wants exactly one of at_most and at_least",
+    ),
+    "text as number": (GOOD.replace("1000", "fast"), 5, 'at_most must be a number, found "fast"'),
+    "no number": (
+        GOOD.replace("1000", ".nan"),
+        5,
+        "at_most must be a number that is finite, found",
+    ),
+    "no samples": (GOOD.replace("59", "0"), 6, "counts.samples must be at least 1, found 0"),
+    "quoted count": (GOOD.replace("59", "'59'"), 6, 'must be a whole number, found "59"'),
+    "count named by a number": (
+        GOOD.replace("samples", "1"),
+        6,
+        "counts.1 must be text (in quotes",
+    ),
+    "key that is a number": (
+        GOOD + "1: 2\n",
+        7,
+        "1 must be text (in quotes if it looks like a num",
+    ),
+    "not a mapping": ("- unlock\n", 1, 'the file must be a mapping, found ["unlock"]'),
+    "empty": ("# nothing\n", 1, "the file must be a mapping, found nothing"),
+    "a list in itself": ("title: &a [*a]\ntests: [x]\n", 1, "title must be text (in quotes if it"),
+    "no UTF-8": (b"title: x\ntests: \xff\n", 2, "not UTF-8 text: byte 0xFF"),
+    "control character": ("title: \u00fc\n# a\x01\n", 2, "character 0x01 is not allowed"),
+    "no YAML": ("title: [\n", 2, "not YAML: "),
+    "key twice": (GOOD + "title: again\n", 7, "'title' is given twice"),
+    "two documents": (GOOD + "---\na: 1\n", 7, "not YAML: but found another document"),
+}
 
 
-@pytest.mark.parametrize(("text", "said"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
-def test_a_wrong_plan_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(PlanError, match=said):
-        load_plan(written(tmp_path, text))
+@pytest.mark.parametrize(("text", "line", "says"), WRONG.values(), ids=WRONG)
+def test_a_wrong_plan_is_one_complaint_with_its_line(
+    tmp_path: Path, text: str | bytes, line: int, says: str
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PlanError, match=re.escape(says)) as got:
+        load_plan(path)
+    assert str(got.value).startswith(f"{path}:{line}: ")
+    assert "\n" not in str(got.value)
 
 
 def test_a_plan_is_found_by_name_here_before_the_rigs_own(
