@@ -256,7 +256,7 @@ class Framework:
 
     def _at(self, *stages: Stage) -> Session:
         session = self._session
-        if not self._selected or session is None or session.stage not in stages:
+        if session is None or session.stage not in stages:
             raise Refusal(OUT_OF_SEQUENCE)
         return session
 

@@ -71,15 +71,14 @@ class SystemKeys:
 def stretch(password: Secret, hardness: Hardness) -> PasswordScalars:
     """The scalars of a password. Raises Malformed as Hardness.check does."""
     hardness.check()
-    stretched = hashlib.scrypt(
-        password,
-        salt=hardness.salt,
-        n=hardness.n,
-        r=hardness.r,
-        p=hardness.p,
-        maxmem=_MEMORY_MOST + (128 * hardness.r * (hardness.p + 3)),
-        dklen=2 * _HALF,
-    )
+    n, r, p = hardness.n, hardness.r, hardness.p
+    room = 128 * r * (n + p + 2)
+    try:
+        stretched = hashlib.scrypt(
+            password, salt=hardness.salt, n=n, r=r, p=p, maxmem=room, dklen=2 * _HALF
+        )
+    except ValueError as exc:  # N is too large for r (RFC 7914, section 2)
+        raise Malformed(f"scrypt has no parameters N {n}, r {r}, p {p}") from exc
     return PasswordScalars(_reduced(stretched[:_HALF]), _reduced(stretched[_HALF:]))
 
 

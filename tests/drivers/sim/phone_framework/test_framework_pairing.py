@@ -104,17 +104,25 @@ def test_the_information_of_the_phone_is_read_last() -> None:
     vehicle = fb.reading(Bench(traits=Traits(information=bytes(600))))
     for tag in ("7F20", "7F22", "7F24"):
         vehicle.read(tag)
-    assert vehicle.read("D3") == bytes(600)
+    assert vehicle.secured("84CA0000", b"\xd3") == (bytes(239), "6100")  # 361 bytes are left
+    assert vehicle.secured("84C00000", b"") == (bytes(239), "617a")
+    assert vehicle.secured("84C00000", b"") == (bytes(122), "9000")
 
 
 def test_each_pairing_has_its_own_key_under_the_same_instance() -> None:
     bench = Bench()
-    fb.paired(bench)
-    bench.framework.begin_pairing()
-    bench.framework.enter_password(fb.PASSWORD)
-    fb.paired(bench)
-    first, second = bench.wallet
-    assert first.private.public != second.private.public
+    chains = []
+    for _ in range(2):
+        bench.framework.begin_pairing()
+        bench.framework.enter_password(fb.PASSWORD)
+        vehicle = fb.reading(bench)
+        chains.append([vehicle.read(tag) for tag in ("7F20", "7F22", "7F24")])
+        vehicle.write(fb.END)
+        assert (bench.flow("1002"), bench.flow("1111")) == ("9000", "9000")
+    first, second = chains
+    assert first[0] != second[0]
+    assert first[1:] == second[1:]
+    assert len({key.private.public for key in bench.wallet}) == 2
 
 
 def test_a_mac_over_header_and_status_is_a_setting() -> None:
@@ -230,6 +238,16 @@ def test_a_pairing_that_takes_too_long_is_dropped(step: str) -> None:
     now_ns[0] += 1
     assert bench.flow("1003") == "6985"
     assert vehicle.secured("84CA0000", b"\x7f\x20") == (b"", "6985")
+
+
+@pytest.mark.parametrize("step", STEPS.keys() - {"created"})
+def test_a_second_select_begins_the_transaction_anew(step: str) -> None:
+    bench = Bench()
+    vehicle = STEPS[step](bench)
+    bench.select()
+    header = "84D40000" if step in ("verified", "written") else "84CA0000"
+    assert vehicle.secured(header, b"\x7f\x20") == (b"", "6985")
+    assert bench.flow("1111") == "6985"
 
 
 def test_without_a_field_reset_there_is_no_second_transaction() -> None:

@@ -109,6 +109,7 @@ def test_a_phone_that_is_not_ready_says_so(password: str | None) -> None:
     bench = Bench(password=password)
     if password:
         bench.framework.leave_pairing()
+        bench.framework.enter_password(password)
     selected(bench)
     assert bench.send("80300000", REQUEST_DATA).hex() == "9484"
 

@@ -162,3 +162,16 @@ def test_a_mailbox_larger_than_the_phone_has_room_for_is_refused() -> None:
     for size, status in ((8192, "9000"), (8193, "6a84")):
         mapping = fb.MAILBOX.replace(b"\x80\x02\x01\x00", b"\x80\x02" + size.to_bytes(2, "big"))
         assert fb.verified(Bench()).write(creation_data(mailbox=mapping)) == status
+
+
+def test_an_impossible_length_is_refused_before_its_bytes_come() -> None:
+    assert fb.verified(Bench()).secured("84D40000", bytes.fromhex("7F4A84")) == (b"", "6a80")
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_serial_number_below_one_is_refused() -> None:
+    der = bytearray(vehicle_certificate())
+    at = der.index(bytes.fromhex("020101 300A"))  # serial number 1, then the algorithm
+    der[at + 2] = 0xFF
+    data = creation_data(vehicle=long_element("7F4B", bytes(der)))
+    assert fb.verified(Bench()).write(data) == "6a80"

@@ -120,6 +120,8 @@ def test_a_share_that_makes_the_secret_infinite_is_refused() -> None:
         (4096, 0, 1),
         (4096, 8, 0),
         (1 << 31, 8, 1),
+        (1 << 17, 8, 1),  # 128 MiB
+        (1 << 16, 1, 1),  # N must be below 2 to the power of 16 r
         (4096, 0xFFFF, 1),
         (4096, 8, 0xFFFF),
     ],
