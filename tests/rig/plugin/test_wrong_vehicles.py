@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rig.bench.description import BenchDescription
 from rig.bench.errors import BenchFileError
 from rig.bench.load import load_bench
 from rig.plugin.preflight import check_provisioning, check_wiring
@@ -72,6 +73,11 @@ WRONG = {
 }
 
 
+def check_vehicle(bench: BenchDescription) -> None:
+    check_provisioning(bench)
+    check_wiring(bench)
+
+
 @pytest.mark.parametrize(("old", "new", "line", "says"), WRONG.values(), ids=WRONG)
 def test_a_wrong_vehicle_is_one_complaint_with_its_line(
     desk: Desk, old: str, new: str, line: int, says: str
@@ -79,7 +85,7 @@ def test_a_wrong_vehicle_is_one_complaint_with_its_line(
     desk.write_whole_bench(old, new)
     bench = load_bench(desk.folder / "whole.yaml")
     with pytest.raises(BenchFileError) as got:
-        (check_provisioning(bench), check_wiring(bench))
+        check_vehicle(bench)
     assert str(got.value).startswith(f"{bench.path}:{line}: ")
     assert says in f"{got.value}\n"
     assert "\n" not in str(got.value)
