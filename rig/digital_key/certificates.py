@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
 from rig.digital_key.crypto import PublicKey
@@ -186,8 +187,13 @@ def _parse(der: bytes) -> x509.Certificate:
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
         UnsupportedAlgorithm,
+        CryptographyDeprecationWarning,  # raised where warnings are errors
     ) as exc:
         raise Malformed(f"{len(der)} bytes are no certificate") from exc
+    if parsed.serial_number <= 0:  # the library still warns only
+        raise Malformed("a certificate's serial number is not positive")
+    if not der.endswith(b"\x00" + parsed.signature):  # unused bits: a second form of one signature
+        raise Malformed("a certificate's signature is not made of whole bytes")
     _public_key(parsed)
     return parsed
 

@@ -79,7 +79,6 @@ class Dialogue:
     def conclude(self) -> None:
         """OP CONTROL FLOW 11/11. Once it is answered the device has the key: no timer undoes it."""
         self._check_permission()
-        self.timers.stop_all()
         response = self.send(m.op_control_flow_command(m.Flow.PAIRED_NOT_TRACKED))
         _accepted("OP CONTROL FLOW", response)
 

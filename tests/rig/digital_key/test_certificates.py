@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.digital_key.certificates import Authority, key_of, verify_chain
@@ -88,6 +88,7 @@ def test_a_root_is_refused_after_its_time() -> None:
         verify_chain([leaf], [old.certificate], NOW)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2), st.integers(min_value=0), st.integers(1, 255))
 def test_a_chain_with_any_byte_altered_is_refused(which: int, at: int, change: int) -> None:
     altered = bytearray(CHAIN[which])
@@ -97,6 +98,26 @@ def test_a_chain_with_any_byte_altered_is_refused(which: int, at: int, change: i
         verify_chain(chain, ROOTS, NOW)
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+@pytest.mark.parametrize("first", [0x00, 0x80])
+def test_a_serial_number_that_is_not_positive_is_refused(first: int) -> None:
+    """With warnings as errors and without: a rig that runs does without."""
+    at = LEAF.index(b"\x02\x14") + 2
+    with pytest.raises(Malformed):
+        key_of(LEAF[:at] + bytes((first,)) + bytes(19) + LEAF[at + 20 :])
+
+
+def test_a_signature_in_another_form_is_refused() -> None:
+    """Whose last bit is 0 could also be written as one bit shorter."""
+    der = LEAF
+    while der[-1] & 1:
+        der = INSTANCE.certify("Endpoint", DEVICE.public, NOW)
+    at = -len(x509.load_der_x509_certificate(der).signature) - 1  # number of unused bits
+    with pytest.raises(Malformed):
+        key_of(der[:at] + b"\x01" + der[at + 1 :])
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_what_is_no_certificate_is_malformed(noise: bytes) -> None:
     for der in (noise, LEAF[:-1], LEAF + noise + b"\x00", LEAF[: len(noise)]):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.digital_key.crypto import PrivateKey
@@ -17,6 +17,7 @@ scalars = st.integers(min_value=0, max_value=2 * ORDER)
 G = generator()
 
 
+@settings(deadline=None)
 @given(scalars, scalars)
 def test_multiples_add_like_their_scalars(left: int, right: int) -> None:
     assert G * left + G * right == G * (left + right)
@@ -24,6 +25,7 @@ def test_multiples_add_like_their_scalars(left: int, right: int) -> None:
     assert hash(G * left * right) == hash(G * (left * right))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=ORDER - 1))
 def test_a_multiple_is_the_public_key_of_the_other_library(scalar: int) -> None:
     encoded = (G * scalar).encode()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.sim.phone_framework.traits import Traits
@@ -214,6 +214,7 @@ def test_when_the_last_answer_is_lost_the_key_of_the_phone_opens_nothing() -> No
         unlock(scene, None)
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, STEPS),
     st.sampled_from(["on_command", "on_answer"]),

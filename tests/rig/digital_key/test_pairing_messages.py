@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.digital_key import pairing_messages as m
@@ -115,6 +115,7 @@ def test_a_record_that_breaks_its_layout_is_refused(kind: type[TlvRecord], wire:
         kind.decode(bytes.fromhex(wire))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.sampled_from([kind for kind, _ in REFUSED.values()]))
 def test_noise_is_refused_or_reads_as_what_it_writes(noise: bytes, kind: type[TlvRecord]) -> None:
     try:

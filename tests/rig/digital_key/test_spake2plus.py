@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.digital_key.crypto import cmac, hkdf
@@ -181,6 +181,7 @@ N = Point.decompress(
 )
 
 
+@settings(deadline=None)
 @given(
     st.text("0123456789", min_size=8, max_size=8),
     st.text("0123456789", min_size=8, max_size=8),
