@@ -10,12 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+TRANSACTION, PAIRING = "transaction", "pairing"
 
-def _setting(default: Any, mark: Literal["inferred", "gap"], why: str, most: int = 0xFF) -> Any:
-    """A field with its mark and reason; ``most`` is the largest value a number may have."""
-    return field(default=default, metadata={"mark": mark, "why": why, "most": most})
+
+def _setting(
+    default: Any,
+    mark: Literal["inferred", "gap"],
+    why: str,
+    most: int = 0xFF,
+    of: str = TRANSACTION,
+) -> Any:
+    """A field with its mark and reason; ``most`` is the largest value a number may have.
+
+    ``of`` is what the setting has a part in: a report lists what the run used.
+    """
+    return field(default=default, metadata={"mark": mark, "why": why, "most": most, "of": of})
+
+
+_pairing = partial(_setting, of=PAIRING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,64 +133,64 @@ class Settings:
         "PRESENCE0/1 have no public bytes: a key counts as present while the reader sees the same "
         "activation in its field.",
     )
-    pairing_brand: int = _setting(
+    pairing_brand: int = _pairing(
         0x0003,
         "gap",
         "The vehicle brand in tag D6; this is the value of a published sample of another brand.",
         most=0xFFFF,
     )
-    write_data_packing: Literal["stream", "element"] = _setting(
+    write_data_packing: Literal["stream", "element"] = _pairing(
         "stream",
         "inferred",
         "How elements longer than one command are cut at pairing: as one stream of full commands, "
         "or so that every element begins a command of its own.",
     )
-    endpoint_creation_data: Literal["vehicle_and_slot"] = _setting(
+    endpoint_creation_data: Literal["vehicle_and_slot"] = _pairing(
         "vehicle_and_slot",
         "gap",
         "The layout inside 7F4A is not public; the lab's own holds vehicle identifier and slot.",
     )
-    mailbox_mapping: Literal["offsets"] = _setting(
+    mailbox_mapping: Literal["offsets"] = _pairing(
         "offsets",
         "gap",
         "The layout inside 7F4D is not public; the lab's own holds size and three offsets.",
     )
-    device_configuration: Literal["ble_and_profiles"] = _setting(
+    device_configuration: Literal["ble_and_profiles"] = _pairing(
         "ble_and_profiles",
         "inferred",
         "Only 7F49 (Bluetooth address and key) and D9 (profiles) of 7F4E are public.",
     )
-    device_chain_order: Literal["leaf_first", "root_first"] = _setting(
+    device_chain_order: Literal["leaf_first", "root_first"] = _pairing(
         "leaf_first",
         "gap",
         "Which of 7F20, 7F22 and 7F24 holds the device's, which the authorities' certificates.",
     )
-    absent_certificate: Literal["empty"] = _setting(
+    absent_certificate: Literal["empty"] = _pairing(
         "empty",
         "gap",
         "How a device answers for a certificate it has not: any refusal would end the session, so "
         "with success and no data.",
     )
-    vehicle_certificate_subject: Literal["vehicle_id_hex"] = _setting(
+    vehicle_certificate_subject: Literal["vehicle_id_hex"] = _pairing(
         "vehicle_id_hex",
         "inferred",
         "What the common name of the vehicle's certificate says; its format is not public.",
     )
-    pairing_attempts_forgiven: Literal["evidence", "paired"] = _setting(
+    pairing_attempts_forgiven: Literal["evidence", "paired"] = _pairing(
         "evidence",
         "gap",
         "When counted attempts are taken back: as soon as the device has proved the password, or "
         "only when it is paired.",
     )
-    pairing_timer_1_s: int = _setting(
+    pairing_timer_1_s: int = _pairing(
         30, "gap", "First transaction of pairing. What timers 1 to 4 and X span is not public."
     )
-    pairing_timer_2_s: int = _setting(
+    pairing_timer_2_s: int = _pairing(
         60, "gap", "From the first transaction to the second: the device makes its key pair."
     )
-    pairing_timer_3_s: int = _setting(30, "gap", "Second transaction of pairing.")
-    pairing_timer_4_s: int = _setting(15, "gap", "One command of pairing and its answer.")
-    pairing_timer_x_s: int = _setting(
+    pairing_timer_3_s: int = _pairing(30, "gap", "Second transaction of pairing.")
+    pairing_timer_4_s: int = _pairing(15, "gap", "One command of pairing and its answer.")
+    pairing_timer_x_s: int = _pairing(
         120, "gap", "All of pairing, from the first SELECT to its end.", most=0xFFFF
     )
 
@@ -216,11 +231,12 @@ class Assumption:
     why: str
 
 
-def assumptions(settings: Settings) -> tuple[Assumption, ...]:
-    """Every setting with its value in force, in the order of the class."""
+def assumptions(settings: Settings, of: str) -> tuple[Assumption, ...]:
+    """The settings of TRANSACTION or PAIRING with their values, in the order of the class."""
     return tuple(
         Assumption(f.name, _shown(getattr(settings, f.name)), f.metadata["mark"], f.metadata["why"])
         for f in fields(settings)
+        if f.metadata["of"] == of
     )
 
 

@@ -13,7 +13,7 @@ from drivers.api.peer import SettingsPeer
 from drivers.api.phone import KeyHolder
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.profiles import PROFILES
-from rig.digital_key.settings import assumptions, settings_from
+from rig.digital_key.settings import TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
 from rig.digital_key.wire import Transceive
 from rig.records.run import SettingRecord
@@ -140,7 +140,8 @@ class RunningVehicle:
             profile.fast_context_mark,
             "Order of what goes into the fast transaction's key derivation.",
         )
-        own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumptions(self._settings))
+        assumed = assumptions(self._settings, TRANSACTION)
+        own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumed)
         return (*own, fast)
 
     def facts(self) -> dict[str, str]:

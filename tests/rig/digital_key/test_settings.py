@@ -6,7 +6,14 @@ from dataclasses import fields
 
 import pytest
 
-from rig.digital_key.settings import SettingError, Settings, assumptions, settings_from
+from rig.digital_key.settings import (
+    PAIRING,
+    TRANSACTION,
+    SettingError,
+    Settings,
+    assumptions,
+    settings_from,
+)
 
 
 def test_an_override_replaces_the_default() -> None:
@@ -31,9 +38,16 @@ def test_a_wrong_override_is_refused(overrides: dict[str, object], complaint: st
         settings_from(overrides)
 
 
-def test_every_setting_is_listed_with_mark_and_reason() -> None:
-    listed = assumptions(Settings(interface_contactless=0x5F))
+def test_every_setting_is_listed_once_with_mark_and_reason() -> None:
+    settings = Settings(interface_contactless=0x5F)
+    listed = [*assumptions(settings, TRANSACTION), *assumptions(settings, PAIRING)]
     assert [a.name for a in listed] == [f.name for f in fields(Settings)]
     assert {a.mark for a in listed} == {"inferred", "gap"}
     assert all(len(a.why) > 20 for a in listed)
     assert next(a.value for a in listed if a.name == "interface_contactless") == "95 (0x5F)"
+
+
+def test_a_transaction_assumes_nothing_of_pairing() -> None:
+    names = [a.name for a in assumptions(Settings(), TRANSACTION)]
+    assert "mac_covers" in names
+    assert not [name for name in names if "pairing" in name or "certificate" in name]
