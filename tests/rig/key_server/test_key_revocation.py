@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from rig.key_server.errors import KeyRefused, NotAuthorised, NotFound
+from rig.key_server.errors import InvitationClosed, KeyRefused, NotAuthorised, NotFound
 from rig.key_server.invitations import InvitationState
 from rig.key_server.keys import Authority, Ending, EventKind, KeyState
 from rig.key_server.readings import KeyKind, Readings
@@ -135,8 +135,10 @@ def test_a_new_phone_ends_the_old_main_key_and_the_reading_decides_the_rest(
     lab = make_lab(Readings(shared_keys_on_replacement=fate))
     old = lab.pair()
     watch = lab.server.tracking.track_watch(old.key_id, lab.new_phone())
-    friend = lab.share(old)
+    friend, unanswered = lab.share(old), lab.invite(old)
     new = lab.pair()
+    with pytest.raises(InvitationClosed, match="cancelled"):
+        lab.accept(unanswered)
     for key in (old, watch):
         assert lab.server.tracking.key(key.key_id).ending is Ending.PHONE_REPLACED
     assert lab.held() == {new.key_id} | ({friend.key_id} if fate == "survive" else set())
