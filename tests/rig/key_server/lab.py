@@ -64,6 +64,24 @@ class Draws:
         return hashlib.sha256(b"draw" + self.count.to_bytes(8, "big")).digest()[:size]
 
 
+class PowerCut(BaseException):
+    """The power goes in the middle of an operation."""
+
+
+@dataclass
+class FailingDraws:
+    """Randomness that can take the power away at one of its next draws."""
+
+    draws: Draws
+    cut_in: int = -1
+
+    def __call__(self, size: int) -> bytes:
+        self.cut_in -= 1
+        if self.cut_in == 0:
+            raise PowerCut
+        return self.draws(size)
+
+
 def public_key(number: int) -> PublicKey:
     """The device key of a numbered phone; the same in each run."""
     scalar = hashlib.sha256(b"device" + number.to_bytes(8, "big")).digest()

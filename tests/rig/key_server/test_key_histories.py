@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -25,11 +25,11 @@ from rig.key_server.emulated.server import EmulatedKeyServer
 from rig.key_server.emulated.store import Store
 from rig.key_server.errors import Refused, SharesExhausted
 from rig.key_server.invitations import CodeEntry, InvitationState, Platform, Sent
-from rig.key_server.keys import Authority, KeyRecord, KeyState, Receipt, Role
+from rig.key_server.keys import Authority, EventKind, KeyRecord, KeyState, Receipt, Role
 from rig.key_server.readings import Counting, Readings
 from rig.key_server.vehicles import Variant
 from tests.rig.key_server import bookkeeping
-from tests.rig.key_server.lab import ROOT, Draws, Lab, an_offer, open_lab
+from tests.rig.key_server.lab import ROOT, Draws, FailingDraws, Lab, PowerCut, an_offer, open_lab
 from tests.rig.key_server.offline_vehicle import OfflineVehicle
 
 LIMIT = 2
@@ -47,24 +47,6 @@ OPEN = {InvitationState.PENDING, InvitationState.ACCEPTED, InvitationState.ACTIV
 ORDER = list(InvitationState)
 
 
-class PowerCut(BaseException):
-    """The power goes in the middle of an operation."""
-
-
-@dataclass
-class FailingDraws:
-    """Randomness that can take the power away at one of its next draws."""
-
-    draws: Draws
-    cut_in: int = -1
-
-    def __call__(self, size: int) -> bytes:
-        self.cut_in -= 1
-        if self.cut_in == 0:
-            raise PowerCut
-        return self.draws(size)
-
-
 class KeyHistories(RuleBasedStateMachine):
     """One owner, one vehicle that is offline most of the time, many recipients."""
 
@@ -77,7 +59,7 @@ class KeyHistories(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="key-histories-")
         self.restarts = 0
         self.ended: set[bytes] = set()  # by this test's own account
-        self.revoked_at: dict[bytes, int] = {}
+        self.revoked_at: dict[bytes, datetime] = {}
         self.stages: dict[str, InvitationState] = {}
         self.views_agree = False
 
@@ -166,7 +148,7 @@ class KeyHistories(RuleBasedStateMachine):
     @rule(main=mains, key=keys)
     def revoke_in_the_wallet(self, main: Receipt, key: Receipt) -> None:
         if attempt(lambda: self.lab.server.revocation.by_owner(main.key_id, key.key_id)):
-            self.revoked_at[key.key_id] = self.lab.clock.now_ns()
+            self.revoked_at[key.key_id] = self.lab.clock.utc()
 
     @rule(key=st.one_of(keys, mains))
     def remove_by_its_holder(self, key: Receipt) -> None:
@@ -200,19 +182,15 @@ class KeyHistories(RuleBasedStateMachine):
 
     @rule(answered=st.booleans())
     def reconcile(self, answered: bool) -> None:
-        fobs = [e.at for e in self.vehicle.untold if e.kind == "fob_used"]
+        fobs = [e.at for e in self.vehicle.untold if e.kind is EventKind.FOB_USED]
         entries = self.vehicle.reconcile(self.lab.server.reconciliation, answered=answered)
-        for key_id, at_ns in self.revoked_at.items():
-            if any(self._ns(at) >= at_ns for at in fobs):
+        for key_id, revoked_at in self.revoked_at.items():
+            if any(at >= revoked_at for at in fobs):
                 self.ended.add(key_id)
         self.ended |= self.vehicle.gone
         self.views_agree = answered
         assert not answered or not self.vehicle.untold
         assert all(entry.key_id not in self.ended for entry in entries)
-
-    def _ns(self, at: object) -> int:
-        clock = type(self.lab.clock)(at)  # type: ignore[arg-type]
-        return clock.now_ns()
 
     @rule(passed_s=st.sampled_from([1.0, 3600.0, 4 * 86_400.0]))
     def let_time_pass(self, passed_s: float) -> None:
