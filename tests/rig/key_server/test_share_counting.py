@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
 
@@ -114,3 +115,17 @@ def test_a_freed_slot_is_taken_again_under_another_identifier(lab: Lab) -> None:
     third = lab.share(main)
     assert third.slot.number == first.slot.number
     assert third.slot.identifier != first.slot.identifier
+
+
+def test_threads_that_share_at_once_get_no_more_than_there_are(lab: Lab) -> None:
+    main = lab.pair()
+
+    def share(_turn: int) -> bool:
+        try:
+            lab.invite(main)
+        except SharesExhausted:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(share, range(40))) == 18
