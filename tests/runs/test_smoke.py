@@ -10,7 +10,7 @@ from rig.bench.load import find_bench
 from rig.records.verdict import Verdict
 from tests.runs.rig_runs import Ended, OwnBench, RigRun
 
-CORE = ("DK-CORE", "DK-UNLOCK", "DK-LOCK", "DK-START", "DK-TRUNK", "DK-SEC", "DK-REV", "DK-SVC")
+CORE = ("DK-CORE", "DK-UNLOCK", "DK-LOCK", "DK-START", "DK-TRUNK", "DK-SEC")
 
 
 @pytest.fixture(scope="module")
