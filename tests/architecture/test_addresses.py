@@ -28,6 +28,8 @@ def test_the_host_of_a_configured_index_is_found(tmp_path: Path) -> None:
     assert len(addresses(tmp_path, ["wheels.example.net"])) == 1
 
 
-@pytest.mark.parametrize("text", ["rig/network/frames.py", "testplans/work/a.py", "build/root/x"])
+@pytest.mark.parametrize(
+    "text", ["rig/network/frames.py", "/".join(("testplans", "work", "a.py")), "build/root/x"]
+)
 def test_a_path_of_the_project_is_left_alone(tmp_path: Path, text: str) -> None:
     assert addresses(plant(tmp_path, "README.md", text)) == []

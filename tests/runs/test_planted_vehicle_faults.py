@@ -10,7 +10,7 @@ from tests.runs.rig_runs import OwnBench, RigRun
 
 CAUGHT_BY = {
     "skip_the_device_signature": "claims_anothers_slot",
-    "skip_the_mac": "altered_answer and MAC",
+    "skip_the_mac": "altered_message and MAC",
     "accept_any_cryptogram": "cannot_be_replayed and fast",
     "accept_any_slot": "never_enrolled",
     "use_one_nonce_for_ever": "cannot_be_replayed and standard",

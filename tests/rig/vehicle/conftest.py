@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 
@@ -12,6 +13,8 @@ from drivers.sim.relay_board import VirtualRelayBoard
 from rig.bench.build import Bench, opened
 from rig.bench.load import find_bench, load_bench
 from rig.vehicle.car import Car
+
+D = TypeVar("D")
 
 
 @pytest.fixture(scope="module")
@@ -43,29 +46,27 @@ def car(running: Car) -> Car:
     return running
 
 
+def device(bench: Bench, name: str, kind: type[D]) -> D:
+    found = bench.devices[name]
+    assert isinstance(found, kind)
+    return found
+
+
 @pytest.fixture
 def phone(bench: Bench) -> VirtualPhone:
-    found = bench.devices["owner_phone"]
-    assert isinstance(found, VirtualPhone)
-    return found
+    return device(bench, "owner_phone", VirtualPhone)
 
 
 @pytest.fixture
 def friend_phone(bench: Bench) -> VirtualPhone:
-    found = bench.devices["friend_phone"]
-    assert isinstance(found, VirtualPhone)
-    return found
+    return device(bench, "friend_phone", VirtualPhone)
 
 
 @pytest.fixture
 def body(bench: Bench) -> VirtualBody:
-    found = bench.devices["body"]
-    assert isinstance(found, VirtualBody)
-    return found
+    return device(bench, "body", VirtualBody)
 
 
 @pytest.fixture
 def board(bench: Bench) -> VirtualRelayBoard:
-    found = bench.devices["usb"]
-    assert isinstance(found, VirtualRelayBoard)
-    return found
+    return device(bench, "usb", VirtualRelayBoard)
