@@ -9,7 +9,7 @@ from rig.digital_key import messages as m
 from rig.digital_key import tlv
 from rig.digital_key.apdu import CHAINING, GET_RESPONSE, Command, decode_command, decode_response
 from rig.digital_key.errors import Malformed
-from rig.digital_key.profiles import PROFILES
+from rig.digital_key.profiles import CCC, PROFILES
 from rig.digital_key.secure_channel import MAC_SIZE
 from rig.digital_key.status import meaning
 
@@ -30,13 +30,7 @@ _TAGS = {
     0x9D: "cryptogram",
     0x9E: "signature",
 }
-_PURPOSES = {
-    0x01: "door unlock",
-    0x02: "door lock",
-    0x03: "engine start, first contact",
-    0x04: "engine start, subsequent contact",
-    0x05: "other authorisation",
-}
+_PURPOSES = {code: purpose.value for purpose, code in CCC.purposes.items()}
 _SECURED_ANSWERS = (m.INS_AUTH1, m.INS_EXCHANGE)
 
 

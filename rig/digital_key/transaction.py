@@ -61,7 +61,6 @@ class Authenticated:
     key: EnrolledKey
     fast: bool
     persistent: Secret | None
-    private_mailbox: bytes | None  # the subset AUTH1 returned
 
 
 class Transaction:
@@ -152,7 +151,7 @@ class Transaction:
                 start = self._settings.fast_channel_counter_start
                 channel = SecureChannel(derived.session, self._settings, counter=start)
                 self._secure = secured(self._send, channel)
-                return Authenticated(key, fast=True, persistent=None, private_mailbox=None)
+                return Authenticated(key, fast=True, persistent=None)
         return None
 
     def auth1(self, handshake: Handshake) -> Authenticated:
@@ -168,7 +167,7 @@ class Transaction:
             raise KeyUnknown(answer.key_slot)
         key.public.verify(answer.device_signature, _signed(handshake, m.USAGE_DEVICE))
         self._secure = secured(self._send, channel)
-        return Authenticated(key, False, persistent, answer.private_mailbox)
+        return Authenticated(key, fast=False, persistent=persistent)
 
     def exchange(self, plaintext: bytes) -> bytes:
         """One EXCHANGE through the secure channel. Only after authentication."""

@@ -24,10 +24,6 @@ class Timeline:
         """Set a mark; the first time a name is marked counts."""
         self.marks.setdefault(name, t_ns)
 
-    def device_ns(self) -> int:
-        """Time spent in reader, air and card: the sum over all exchanges."""
-        return sum(e.received_ns - e.sent_ns for e in self.exchanges)
-
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:

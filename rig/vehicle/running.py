@@ -11,7 +11,6 @@ from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.peer import SettingsPeer
 from drivers.api.phone import KeyHolder
-from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
@@ -104,7 +103,6 @@ class RunningVehicle:
             loop.between = None
         self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
         self.service.fast_at_handle = True
-        self.service.ephemeral = PrivateKey.generate
         self.body.unlock_scope = UnlockScope.ALL
         self.keyring.restore(self._provisioned)
         self.await_empty(*self._loops)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.api.clock import Clock
 from drivers.api.errors import DriverError
 from drivers.api.trace import Exchange
 from rig.digital_key.apdu import with_chaining, with_get_response
-from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.errors import (
     BadMac,
     BadSignature,
@@ -48,7 +46,6 @@ class Service:
     body: Body
     clock: Clock
     fast_at_handle: bool = True  # ask for a fast transaction where one may do
-    ephemeral: Callable[[], PrivateKey] = PrivateKey.generate
 
     def serve_handle(self, visit: Visit, transceive: Transceive) -> None:
         """Unlock a locked vehicle, lock an unlocked one."""
@@ -91,7 +88,7 @@ class Service:
         send = wire(transceive, keep, self.clock.now_ns)
         cla = self.vehicle.settings.get_response_cla
         layers = with_get_response(with_chaining(send), cla)
-        return Transaction(layers, self.vehicle, self.keyring, ephemeral=self.ephemeral)
+        return Transaction(layers, self.vehicle, self.keyring)
 
     def _authenticate(self, visit: Visit, transaction: Transaction, *, fast: bool) -> Key | None:
         """The device's key, or None after telling the device why not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from drivers.api.phone import KeyCard, Phone
@@ -9,6 +11,8 @@ from rig.digital_key.messages import Outcome
 from rig.vehicle.car import Car
 from rig.vehicle.keyring import KeyState
 from rig.vehicle.visit import Ending
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.requirement("DK-REV-05")
@@ -42,6 +46,24 @@ def test_a_key_outside_its_validity_is_refused(car: Car, expired_phone: Phone) -
     assert visit.refused
     assert visit.outcome is Outcome.KEY_EXPIRED
     assert car.locked
+
+
+@pytest.mark.requirement("DK-RESTR-03")
+@pytest.mark.parametrize(
+    ("begins_h", "ends_h", "opens"),
+    [(1, 2, False), (-1, 1, True), (-2, -1, False)],
+    ids=["before", "within", "after"],
+)
+def test_a_key_works_within_its_hours_only(
+    car: Car, friend_phone: Phone, begins_h: int, ends_h: int, opens: bool
+) -> None:
+    key, now = car.keyring.named("friend_phone"), car.clock.utc()
+    key.valid_from, key.valid_until = now + begins_h * HOUR, now + ends_h * HOUR
+    friend_phone.present(at="driver_handle")
+    visit = car.judged_visit()
+    assert visit.outcome is (Outcome.SUCCESS if opens else Outcome.KEY_EXPIRED)
+    assert bool(car.unlocked) is opens
+    assert bool(car.locked) is not opens
 
 
 @pytest.mark.requirement("DK-SVC-05")
