@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import abc
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class Clock(abc.ABC):
-    """The bench's time. A virtual world may bring its own, which runs faster."""
+    """The bench's time. A virtual world may bring its own, whose calendar can be moved on."""
 
     @abc.abstractmethod
     def now_ns(self) -> int:
@@ -21,6 +21,27 @@ class Clock(abc.ABC):
     @abc.abstractmethod
     def sleep(self, duration_s: float) -> None:
         """Let this much of the clock's own time pass."""
+
+
+class MovableClock(Clock):
+    """A clock whose calendar can be moved on at once; only a virtual world has one.
+
+    ``now_ns`` is not moved, so that latencies stay real; whatever counts in minutes or hours
+    counts by ``utc``.
+    """
+
+    @abc.abstractmethod
+    def advance(self, by: timedelta) -> None:
+        """Let this much time pass on the calendar, at once. Raises ValueError for a step back."""
+
+
+class TimeSource(abc.ABC):
+    """A device that brings the time of its whole bench."""
+
+    @property
+    @abc.abstractmethod
+    def clock(self) -> MovableClock:
+        """The clock that everything on the bench reads."""
 
 
 class SystemClock(Clock):

@@ -8,6 +8,8 @@
   * LinkTimeout - no answer within the deadline
   * FrameError - bytes came back that break the framing
   * DeviceRefused - a well-formed refusal; carries the device's code
+  * ActionRefused - the device's own interface, or the server behind it, says no; says why
+  * OperatorDeclined - the person at the bench says that it cannot be done
 
 ``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
 is a broken bench. An error knows the name its device has on the bench once the device has one.
@@ -64,6 +66,21 @@ class DeviceRefused(DriverError):
     def __init__(self, code: int, doing: str, *, device: str = "") -> None:
         super().__init__(f"{doing}: refused with 0x{code:02X}", device=device)
         self.code = code
+
+
+class ActionRefused(DriverError):
+    """A phone, app, wallet or head unit does not do what its holder asked for.
+
+    ``reason`` is what its interface says; a test that expects a refusal catches this.
+    """
+
+    def __init__(self, reason: str, *, device: str = "") -> None:
+        super().__init__(reason, device=device)
+        self.reason = reason
+
+
+class OperatorDeclined(DriverError):
+    """The person at the bench says that it cannot be done; the message is their reason."""
 
 
 ErrorTable = Mapping[type[Exception], type[DriverError]]

@@ -108,8 +108,14 @@ class Settings:
         "Layout of an EXCHANGE answer: each part behind its length in two bytes, a status of two "
         "bytes as the last part. It is Aliro's.",
     )
+    exchange_confidential_tag: int = _setting(
+        0x8F,
+        "gap",
+        "The operation that stores an immobilizer token in the confidential mailbox; the lab's own "
+        "tag, its value is the token.",
+    )
     mailbox_size: int = _setting(
-        256,
+        1024,
         "gap",
         "Size of the private mailbox; its layout travels in tag 7F4D at pairing.",
         most=0xFFFF,
@@ -118,11 +124,39 @@ class Settings:
         0, "gap", "Where SigBmp lies in the private mailbox.", most=0xFFFF
     )
     mailbox_slots_offset: int = _setting(1, "gap", "Where SlotIdentBmp lies.", most=0xFFFF)
+    mailbox_slot_list_offset: int = _setting(
+        2, "gap", "Where SlotIdentLst lies: 8 identifiers of 8 bytes.", most=0xFFFF
+    )
     mailbox_package_offset: int = _setting(
         66,
         "gap",
         "Where the attestation package lies, after 8 slot identifiers of 8 bytes.",
         most=0xFFFF,
+    )
+    mailbox_receipt_offset: int = _setting(
+        640, "gap", "Where the device puts the key server's receipt for the vehicle.", most=0xFFFF
+    )
+    mailbox_attestation_bit: int = _setting(
+        1,
+        "gap",
+        "The bit of SigBmp that tells of an attestation package; bit 0, slots to be refilled, is "
+        "public.",
+        most=7,
+    )
+    attestation_layout: Literal["lab_tlv"] = _setting(
+        "lab_tlv",
+        "gap",
+        "The layout of the friend's attestation package; the lab's own (rig.digital_key."
+        "attestation) holds what the sources name: key, rights, validity, slot, vehicle.",
+    )
+    receipt_layout: Literal["lab_tlv"] = _setting(
+        "lab_tlv", "gap", "The layout of the key server's receipt; the lab's own, as above."
+    )
+    friend_token: Literal["at_activation"] = _setting(
+        "at_activation",
+        "gap",
+        "How a friend's device gets its immobilizer token: the vehicle writes it when the key is "
+        "activated on its screen.",
     )
     key_card_application: Literal["applet"] = _setting(
         "applet", "gap", "Which application a key card answers to; assumed to be the phone's."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.api.sharing import Limit
 from rig.key_server.software_status import SoftwareStatus
 
 VEHICLE_ID_SIZE = 8
@@ -27,15 +28,6 @@ class Artefact(StrEnum):
     SECOND_FOB = "second_fob"
     SETUP_CARD = "setup_card"
     SERVICE_CARD = "service_card"
-
-
-class Limit(StrEnum):
-    """Restrictions that a shared key can carry: the union of the sources' lists (AMB-25)."""
-
-    HOURS = "hours"
-    AREAS = "areas"
-    TOP_SPEED = "top_speed"
-    VOLUME = "volume"
 
 
 class Variant(StrEnum):

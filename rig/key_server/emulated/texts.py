@@ -13,12 +13,13 @@ from rig.key_server.invitations import (
     Channel,
     CodeEntry,
     Hours,
+    Limit,
     Offer,
     Platform,
     Restrictions,
 )
 from rig.key_server.software_status import SoftwareStatus
-from rig.key_server.vehicles import Artefact, Body, Limit, VehicleRecord
+from rig.key_server.vehicles import Artefact, Body, VehicleRecord
 
 
 def record_text(record: VehicleRecord) -> str:

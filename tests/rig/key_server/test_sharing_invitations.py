@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from drivers.api.sharing import Limit
 from rig.digital_key.secrets import Secret
 from rig.key_server.errors import (
     InvitationClosed,
@@ -29,7 +30,6 @@ from rig.key_server.invitations import (
 from rig.key_server.keys import EventKind, Functions, KeyState
 from rig.key_server.readings import Readings
 from rig.key_server.software_status import SoftwareStatus
-from rig.key_server.vehicles import Limit
 from tests.rig.key_server.conftest import MakeLab
 from tests.rig.key_server.lab import COOPER, Lab, an_offer, public_key
 

@@ -1,0 +1,25 @@
+"""Virtual devices that can be put back, so that each test begins from a known state."""
+
+from __future__ import annotations
+
+import abc
+
+
+class Restorable(abc.ABC):
+    """A virtual device that remembers keys. Real ones cannot be put back; tests work around that.
+
+    States are opaque, belong to the device that gave them, and stay good as often as they are
+    restored.
+    """
+
+    @abc.abstractmethod
+    def state(self) -> object:
+        """Everything it remembers now."""
+
+    @abc.abstractmethod
+    def restore(self, state: object) -> None:
+        """Back to an earlier ``state``; it is held to nothing then."""
+
+    @abc.abstractmethod
+    def clear(self) -> None:
+        """As it comes out of the box: no keys, settings at their defaults, charged, unlocked."""
