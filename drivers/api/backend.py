@@ -159,7 +159,7 @@ class HolderBackend(abc.ABC):
 
     @abc.abstractmethod
     def standing(self, key_id: bytes) -> str:
-        """ "active", "pre_deletion" or "deleted"."""
+        """How the key stands: active, pre_deletion or deleted."""
 
 
 @dataclass(frozen=True, slots=True)

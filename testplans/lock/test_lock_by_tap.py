@@ -75,9 +75,9 @@ def test_no_other_handle_locks(car: Car, phone: Phone) -> None:
 @pytest.mark.requirement("DK-LOCK-07", "DK-NET-01")
 def test_a_phone_without_network_locks(car: Car, phone: Phone) -> None:
     car.unlock_all()
-    phone.set_network(online=False)
+    phone.radios.set_airplane(on=True)
     try:
         phone.present(at="driver_handle")
         car.locked.wait()
     finally:
-        phone.set_network(online=True)
+        phone.radios.set_airplane(on=False)

@@ -95,12 +95,12 @@ def test_a_changed_unlock_setting_takes_effect_with_the_next_tap(car: Car, phone
 
 @pytest.mark.requirement("DK-UNLOCK-09", "DK-NET-01", "DK-NET-02")
 def test_a_phone_without_network_unlocks(car: Car, phone: Phone) -> None:
-    phone.set_network(online=False)
+    phone.radios.set_airplane(on=True)
     try:
         phone.present(at="driver_handle")
         car.door("driver").unlocked.wait()
     finally:
-        phone.set_network(online=True)
+        phone.radios.set_airplane(on=False)
 
 
 @pytest.mark.requirement("DK-UNLOCK-05")

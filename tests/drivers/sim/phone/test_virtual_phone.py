@@ -120,7 +120,7 @@ def test_the_phone_obeys_the_settings_of_its_world(
 
 
 def test_the_network_shows_and_matters_not(phone: VirtualPhone, field: OpenField) -> None:
-    phone.set_network(online=False)
+    phone.radios.set_airplane(on=True)
     assert "airplane mode" in phone.identity().firmware
     assert any("network off" in finding.what for finding in phone.self_test())
     phone.present(PLACE)
