@@ -134,7 +134,7 @@ def test_the_mailbox_is_read_and_written_through_the_channel(coverage: str, fast
     assert mailbox.read(16, 200) == bytes(range(200))
     assert mailbox.signals() == 0
     with pytest.raises(StatusRefused, match="out of bounds"):
-        mailbox.read(250, 20)
+        mailbox.read(settings.mailbox_size - 6, 20)
 
 
 def test_a_vehicle_the_phone_does_not_know_is_refused(scene: Scene) -> None:
