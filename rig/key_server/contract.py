@@ -12,9 +12,17 @@ from collections.abc import Sequence
 from rig.digital_key.crypto import PublicKey
 from rig.digital_key.secrets import Secret
 from rig.key_server.eligibility import Decision, Feature
-from rig.key_server.invitations import CodeEntry, Invitation, Offer, Platform, Sent, ShareUsage
+from rig.key_server.invitations import (
+    CodeEntry,
+    Invitation,
+    Offer,
+    Platform,
+    Sent,
+    ShareUsage,
+    ToSign,
+)
 from rig.key_server.keys import Authority, KeyRecord, Receipt, VehicleReport, VehicleView
-from rig.key_server.pairing import Letter, Pairing
+from rig.key_server.pairing import Letter, Pairing, VehiclePairing
 from rig.key_server.vehicles import Variant, VehicleRecord
 
 
@@ -54,16 +62,32 @@ class VehicleRecords(abc.ABC):
         """The product the vehicle has, None without either."""
 
 
-class PairingTokens(abc.ABC):
-    """From the letter to the password that opens an owner pairing."""
+class SetupCards(abc.ABC):
+    """Which vehicle a setup card belongs to. The server knows a digest of what is on the card."""
 
     @abc.abstractmethod
-    def letters(self, account_id: str) -> Sequence[Letter]:
+    def register(self, vehicle_id: bytes, digest: bytes) -> None:
+        """Enter the card of a vehicle by `card_digest`; an earlier one of the vehicle is void."""
+
+    @abc.abstractmethod
+    def find(self, card: Secret) -> bytes:
+        """The vehicle of the card that carries this text. Raises NotFound."""
+
+
+class Letters(abc.ABC):
+    """The e-mails about activating a key."""
+
+    @abc.abstractmethod
+    def sent(self, account_id: str) -> Sequence[Letter]:
         """The letters sent to an account, oldest first."""
 
     @abc.abstractmethod
     def renew(self, account_id: str, vehicle_id: bytes) -> Letter:
         """Send a new letter; earlier tokens of the vehicle are void."""
+
+
+class PairingTokens(abc.ABC):
+    """From a letter's token, or the owner's app, to an open pairing on both of its sides."""
 
     @abc.abstractmethod
     def open_link(self, link: Secret) -> Pairing:
@@ -77,13 +101,21 @@ class PairingTokens(abc.ABC):
     def start_in_app(self, account_id: str, vehicle_id: bytes) -> Pairing:
         """The owner's app, signed in, starts without a token."""
 
+    @abc.abstractmethod
+    def for_vehicle(self, vehicle_id: bytes) -> VehiclePairing | None:
+        """The vehicle's half of its open pairing; None where there is none. Never the password."""
+
 
 class KeyTracking(abc.ABC):
     """Which device keys exist, and in which slots. A key once seen is never tracked again."""
 
     @abc.abstractmethod
-    def track_owner(self, pairing_id: str, public: PublicKey) -> Receipt:
-        """The pairing made this key: it is the main key now, and an earlier one is deleted."""
+    def track_owner(self, pairing_id: str, public: PublicKey, slot: bytes | None = None) -> Receipt:
+        """The pairing made this key: it is the main key now, and an earlier one is deleted.
+
+        ``slot`` is the identifier that the vehicle drew; without it the server draws one.
+        Raises SlotRefused for one that the vehicle had before.
+        """
 
     @abc.abstractmethod
     def track_watch(self, phone_key: bytes, public: PublicKey) -> Receipt:
@@ -102,8 +134,12 @@ class Sharing(abc.ABC):
     """From the owner's offer to the recipient's key."""
 
     @abc.abstractmethod
-    def invite(self, main_key: bytes, offer: Offer) -> Sent:
-        """Make an invitation; its restrictions cannot be changed any more."""
+    def invite(self, main_key: bytes, offer: Offer, slot: bytes | None = None) -> Sent:
+        """Make an invitation; its restrictions cannot be changed any more.
+
+        ``slot`` is an identifier that the vehicle gave to the owner's device; without it the
+        server draws one. Raises SlotRefused for one that the vehicle had before.
+        """
 
     @abc.abstractmethod
     def cancel(self, main_key: bytes, invitation_id: str) -> None:
@@ -116,6 +152,28 @@ class Sharing(abc.ABC):
     @abc.abstractmethod
     def enter_code(self, invitation_id: str, code: Secret, at: CodeEntry) -> None:
         """The activation code was entered on the phone or in the vehicle."""
+
+
+class SigningRelay(abc.ABC):
+    """How the owner's signature reaches a recipient while the two are never online together.
+
+    There is something to sign once a share is accepted and its key may do something: one that
+    awaits a code on the phone waits with it. When another main key takes the place of the first,
+    what was signed and what was not alike wait for the signature of the new one, because the
+    vehicle checks by the key it has now.
+    """
+
+    @abc.abstractmethod
+    def to_sign(self, main_key: bytes) -> Sequence[ToSign]:
+        """The entitlements that wait for this main key, oldest first."""
+
+    @abc.abstractmethod
+    def deliver(self, invitation_id: str, attestation: bytes) -> None:
+        """The owner's device has signed. Raises AttestationRefused, InvitationClosed."""
+
+    @abc.abstractmethod
+    def collect(self, invitation_id: str) -> bytes | None:
+        """The encoded attestation; None while it is not there. Raises InvitationClosed."""
 
 
 class ShareLedger(abc.ABC):
@@ -149,7 +207,8 @@ class Revocation(abc.ABC):
     def in_vehicle(self, key_id: bytes, present: Authority, *, lost: bool = False) -> None:
         """The menu of a vehicle that is online deletes a key: immediate.
 
-        ``lost``: its phone is gone. Raises NotAuthorised without main key or fob (AMB-34).
+        ``lost``: its phone is gone. Raises NotAuthorised without main key or fob, where the
+        reading in force asks for these (AMB-09, AMB-34).
         """
 
 
@@ -169,9 +228,12 @@ class KeyServer(abc.ABC):
 
     accounts: Accounts
     vehicles: VehicleRecords
+    cards: SetupCards
+    letters: Letters
     tokens: PairingTokens
     tracking: KeyTracking
     sharing: Sharing
+    signing: SigningRelay
     shares: ShareLedger
     revocation: Revocation
     reconciliation: Reconciliation

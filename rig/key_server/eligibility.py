@@ -182,6 +182,10 @@ RULES_BY_DELIVERY = (
 )
 
 
+# By the reading `setup_card_by` (AMB-17).
+RULES_BY: Mapping[str, tuple[Rule, ...]] = {"model_year": RULES, "delivered": RULES_BY_DELIVERY}
+
+
 def decide(vehicle: VehicleRecord, feature: Feature, rules: Sequence[Rule] = RULES) -> Decision:
     """Apply every rule of the feature and of those it stands on.
 

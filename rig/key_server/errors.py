@@ -9,7 +9,9 @@
     * KeyRefused - a device key that cannot be tracked or acted on; carries its identifier
     * SharesExhausted - no share left; carries the limit and what counts against it
     * OfferRefused - an offer this vehicle, or this pair of phones, cannot take
+    * SlotRefused - a slot identifier that this vehicle had before, or of a wrong size
     * InvitationClosed - the invitation is not in the state that this needs; carries its state
+    * AttestationRefused - no signature of the present main key over what was to be signed
     * EventsMissing - a vehicle's report leaves events out; carries the one expected
     * WrongCode - the activation code is another; carries the tries left (this one is counted)
   * StoreError - the database failed; the cause is kept
@@ -68,6 +70,7 @@ class KeyRefused(Refused):
     def __init__(self, key_id: bytes, reason: str) -> None:
         super().__init__(f"key {key_id.hex()}: {reason}")
         self.key_id = key_id
+        self.reason = reason
 
 
 class SharesExhausted(Refused):
@@ -80,6 +83,24 @@ class SharesExhausted(Refused):
 
 class OfferRefused(Refused):
     """An offer that this vehicle, or this pair of phones, cannot take."""
+
+
+class SlotRefused(Refused):
+    """A slot identifier carries one key in its life, and has one to eight bytes."""
+
+    def __init__(self, identifier: bytes, reason: str) -> None:
+        super().__init__(f"slot {identifier.hex()}: {reason}")
+        self.identifier = identifier
+        self.reason = reason
+
+
+class AttestationRefused(Refused):
+    """What was delivered for an invitation does not attest it, or is not awaited."""
+
+    def __init__(self, invitation_id: str, reason: str) -> None:
+        super().__init__(f"attestation of invitation {invitation_id}: {reason}")
+        self.invitation_id = invitation_id
+        self.reason = reason
 
 
 class InvitationClosed(Refused):

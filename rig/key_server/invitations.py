@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from drivers.api.sharing import (
     Area,
@@ -18,6 +21,7 @@ from drivers.api.sharing import (
 from rig.digital_key.secrets import Secret
 
 __all__ = [
+    "CHANNEL_ENDS",
     "Area",
     "Channel",
     "CodeEntry",
@@ -30,7 +34,18 @@ __all__ = [
     "Restrictions",
     "Sent",
     "ShareUsage",
+    "ToSign",
 ]
+
+
+# Handing over while side by side works within one system; mixed pairs send a link (AMB-43).
+CHANNEL_ENDS: Mapping[Channel, frozenset[Platform]] = MappingProxyType(
+    {
+        Channel.IMESSAGE: frozenset({Platform.IOS}),
+        Channel.AIRDROP: frozenset({Platform.IOS}),
+        Channel.NEARBY_SHARE: frozenset({Platform.PIXEL, Platform.SAMSUNG}),
+    }
+)
 
 
 class InvitationState(StrEnum):
@@ -46,14 +61,17 @@ class InvitationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What the owner puts together in the wallet. The recipient needs no account: a name does."""
+    """What the owner puts together in the wallet. The recipient needs no account: a name does.
+
+    ``code`` None leaves it to the server's reading (AMB-05) whether there is a code, and where.
+    """
 
     recipient: str
     channel: Channel
     sender: Platform
     receiver: Platform
     restrictions: Restrictions = field(default_factory=Restrictions)
-    code: CodeEntry = CodeEntry.NONE
+    code: CodeEntry | None = CodeEntry.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +106,10 @@ class ShareUsage:
     held: int
     pre_deletion: int
     watch_copies: int
+
+
+class ToSign(NamedTuple):
+    """An accepted share that waits for the signature of the owner's device."""
+
+    invitation_id: str
+    entitlement: bytes  # an encoded rig.digital_key.attestation.Entitlement

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from rig.digital_key.attestation import TrackingReceipt, tracked
 from rig.digital_key.crypto import PublicKey
+from rig.digital_key.errors import Malformed
 from rig.key_server.invitations import Restrictions
 
 
@@ -72,7 +74,10 @@ class Authority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in the vehicle's key store; the identifier is fresh each time it is allotted."""
+    """A place in the vehicle's key store. The identifier, 1 to 8 bytes, names one key for ever.
+
+    A vehicle draws it and gives it out; the server draws one where nobody did.
+    """
 
     number: int
     identifier: bytes
@@ -80,7 +85,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The server's statement that it tracks a key. Its format is a gap in the public sources."""
+    """The server's statement that it tracks a key. ``tracked_at`` has whole seconds.
+
+    On the wire it is a `TrackingReceipt`, whose layout is a gap in the public sources.
+    """
 
     vehicle_id: bytes
     key_id: bytes
@@ -88,19 +96,47 @@ class Receipt:
     tracked_at: datetime
     signature: bytes
 
+    def wire(self) -> TrackingReceipt:
+        """The same as it travels."""
+        return TrackingReceipt(
+            vehicle_id=self.vehicle_id,
+            key_id=self.key_id,
+            slot_number=self.slot.number.to_bytes(2, "big"),
+            slot=self.slot.identifier,
+            tracked_at=int(self.tracked_at.timestamp()).to_bytes(8, "big"),
+            signature=self.signature,
+        )
+
+    def encode(self) -> bytes:
+        """What the device puts into its private mailbox for the vehicle."""
+        return self.wire().encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Receipt:
+        """Read a receipt as it travels; its signature is not checked. Raises Malformed."""
+        wire = TrackingReceipt.decode(data)
+        return cls(
+            vehicle_id=wire.vehicle_id,
+            key_id=wire.key_id,
+            slot=Slot(int.from_bytes(wire.slot_number, "big"), wire.slot),
+            tracked_at=_moment(wire.tracked_at),
+            signature=wire.signature,
+        )
+
     def message(self) -> bytes:
         """The bytes that are signed."""
-        return receipt_message(self.vehicle_id, self.key_id, self.slot, self.tracked_at)
+        return tracked(self.wire())
 
     def verify(self, server: PublicKey) -> None:
         """Check the signature, as the vehicle does. Raises BadSignature."""
         server.verify(self.signature, self.message())
 
 
-def receipt_message(vehicle_id: bytes, key_id: bytes, slot: Slot, at: datetime) -> bytes:
-    """What a receipt's signature covers; each field has a fixed size, so that none can shift."""
-    when = int(at.timestamp()).to_bytes(8, "big")
-    return b"".join((vehicle_id, key_id, slot.number.to_bytes(2, "big"), slot.identifier, when))
+def _moment(seconds: bytes) -> datetime:
+    try:
+        return datetime.fromtimestamp(int.from_bytes(seconds, "big"), UTC)
+    except (OverflowError, ValueError) as exc:
+        raise Malformed(f"second {seconds.hex()} since 1970 is in no calendar") from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +157,10 @@ class KeyRecord:
 
 
 class EventKind(StrEnum):
-    """What a vehicle may have to tell."""
+    """What a vehicle may have to tell.
+
+    A friend's first use is ``USED`` as any other: the server tracks the key since its acceptance.
+    """
 
     USED = "used"  # unlocked, locked or started, with a digital key
     FOB_USED = "fob_used"
@@ -129,6 +168,7 @@ class EventKind(StrEnum):
     ACTIVATED = "activated"  # the on-screen activation at the first use of a shared key
     DELETED = "deleted"  # in the vehicle's menu
     PRE_DELETION_OVER = "pre_deletion_over"  # the vehicle itself saw another key's use
+    REPLACED = "replaced"  # a main key that ended because another was paired in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +191,7 @@ class VehicleReport:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """A key as the vehicle is to hold it."""
+    """A key as the vehicle is to hold it; ``functions`` are what it may do in this state."""
 
     key_id: bytes
     public: PublicKey
@@ -175,10 +215,14 @@ class VehicleView:
     """All keys the vehicle is to hold, by slot; what it holds besides is to be removed.
 
     ``acknowledged`` is the number of the last event the server has; the vehicle may forget up to
-    it. ``objections`` concern the report that this answers.
+    it. ``objections`` concern the report that this answers. ``spent`` are the slot identifiers of
+    ended keys and of invitations that were cancelled or expired, all there ever were, oldest
+    first: nothing may be enrolled under one of these again. At some twenty shares and eight bytes
+    each, a vehicle's whole life of them is small enough to send each time.
     """
 
     vehicle_id: bytes
     keys: tuple[KeyEntry, ...]
     acknowledged: int
     objections: tuple[Objection, ...] = ()
+    spent: tuple[bytes, ...] = ()

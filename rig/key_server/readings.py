@@ -1,18 +1,25 @@
 """How the sources are read where they contradict themselves or say nothing.
 
-One value for each open point; a plan chooses others by name and the report states the choice.
+One value for each open point; a plan chooses others by name (see reading_choices) and the report
+states the choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
-from rig.key_server.vehicles import Variant
+from rig.digital_key.errors import Malformed
+from rig.digital_key.spake2plus import SALT_SIZE, Scrypt
+from rig.key_server.vehicles import Artefact, Variant
+
+
+class ReadingError(ValueError):
+    """No such reading, or no such value for it; the message says what there is."""
 
 
 class KeyKind(StrEnum):
@@ -23,6 +30,19 @@ class KeyKind(StrEnum):
     CARD = "card"
 
 
+class SetupKeys(StrEnum):
+    """What has to lie in the vehicle before the app goes on with a set-up (AMB-14)."""
+
+    TWO_FOBS = "two_fobs"
+    FOB_AND_CARD = "fob_and_card"
+
+
+def _reading(default: Any, ambiguity: str, meaning: str) -> Any:
+    """A field of an open point; ``ambiguity`` may name several, ``meaning`` is for the report."""
+    metadata = {"ambiguities": tuple(ambiguity.split()), "meaning": meaning}
+    return field(default=default, metadata=metadata)
+
+
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What counts as a share (AMB-03). An accepted key always does, a deleted one never.
@@ -30,10 +50,14 @@ class Counting:
     ``scope`` account: "across all compatible devices and vehicles"; vehicle: recipients of one.
     """
 
-    scope: Literal["vehicle", "account"] = "vehicle"
-    pending: bool = True
-    pre_deletion: bool = True
-    watch_copies: bool = False
+    scope: Literal["vehicle", "account"] = _reading(
+        "vehicle", "AMB-03", "whether the limit holds for each vehicle or for the whole account"
+    )
+    pending: bool = _reading(True, "AMB-03", "whether a pending invitation counts as a share")
+    pre_deletion: bool = _reading(True, "AMB-03", "whether a key in pre-deletion counts as a share")
+    watch_copies: bool = _reading(
+        False, "AMB-03", "whether the copy of a shared key on a watch counts as a share"
+    )
 
 
 SHARE_LIMITS: Mapping[Variant, int] = MappingProxyType(
@@ -43,23 +67,90 @@ SHARE_LIMITS: Mapping[Variant, int] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """All readings at their defaults.
+    """All readings at their defaults. Raises ReadingError for values that mean nothing.
 
-    counting: AMB-03. limits: stated in the comparison table and FAQ 4.
-    full_function: AMB-04, when a shared key may start the vehicle.
-    shared_keys_on_replacement: AMB-07; re_invite ends the shared keys and names their recipients.
-    ends_pre_deletion: AMB-08, uses of what count as "another active key".
-    shared_keys_without_main_key: AMB-35, their fate when the main key is deleted.
-    code_tries and the lifetimes: no source; the plan's own choice.
+    ``limits`` are stated in the comparison table and FAQ 4. For ``code_tries``, the lifetimes,
+    the validity of shared keys and the cost of scrypt (that of the published sample; 32768 is the
+    one of the published vectors) there is no source: they are the plan's own choice.
     """
 
     counting: Counting = Counting()
     limits: Mapping[Variant, int] = field(default_factory=lambda: SHARE_LIMITS)
-    full_function: Literal["on_acceptance", "on_screen"] = "on_screen"
-    shared_keys_on_replacement: Literal["survive", "re_invite"] = "survive"
-    ends_pre_deletion: frozenset[KeyKind] = frozenset(KeyKind)
-    shared_keys_without_main_key: Literal["kept", "deleted"] = "kept"
+    full_function: Literal["on_acceptance", "on_screen"] = _reading(
+        "on_screen",
+        "AMB-04",
+        "whether a shared key may start the vehicle once accepted or once activated on screen",
+    )
+    code_by_default: Literal["none", "phone", "vehicle", "either"] = _reading(
+        "none",
+        "AMB-05",
+        "where the activation code is entered when the owner's phone leaves that open",
+    )
+    shared_keys_on_replacement: Literal["survive", "re_invite"] = _reading(
+        "survive",
+        "AMB-07",
+        "whether shared keys outlive a new main key or end, their recipients to be invited again",
+    )
+    ends_pre_deletion: frozenset[KeyKind] = _reading(
+        frozenset(KeyKind), "AMB-08", "whose use counts as that of another active key"
+    )
+    pre_deletion_use: Literal["as_before", "unlock", "nothing"] = _reading(
+        "as_before", "AMB-08", "what a revoked key may do until another key is used"
+    )
+    deletes_in_vehicle: Literal["main_key_or_fob", "anyone"] = _reading(
+        "main_key_or_fob",
+        "AMB-09 AMB-34",
+        "what has to lie in the vehicle when its menu deletes a key",
+    )
+    setup_keys: frozenset[SetupKeys] = _reading(
+        frozenset(SetupKeys), "AMB-14", "with which keys in the vehicle the app goes on"
+    )
+    setup_card_by: Literal["model_year", "delivered"] = _reading(
+        "model_year",
+        "AMB-17",
+        "whether the model year or what was delivered decides that set-up goes by card",
+    )
+    shared_keys_without_main_key: Literal["kept", "deleted"] = _reading(
+        "kept", "AMB-35", "what becomes of the shared keys when the main key is deleted"
+    )
     code_tries: int = 3
     invitation_lifetime: timedelta = timedelta(days=7)
+    shared_key_validity: timedelta = timedelta(days=3650)
     token_lifetime: timedelta = timedelta(days=30)
     pairing_lifetime: timedelta = timedelta(minutes=30)
+    scrypt_n: int = 4096
+    scrypt_r: int = 8
+    scrypt_p: int = 1
+
+    def __post_init__(self) -> None:
+        """Raises ReadingError."""
+        if self.code_tries < 1:
+            raise ReadingError(f"code_tries is {self.code_tries}; there must be one at least")
+        if set(self.limits) != set(Variant) or any(n < 0 for n in self.limits.values()):
+            raise ReadingError("limits must have a number from 0 for each variant")
+        for name in ("invitation_lifetime", "token_lifetime", "pairing_lifetime"):
+            if getattr(self, name) <= timedelta(0):
+                raise ReadingError(f"{name} must be longer than nothing")
+        if self.shared_key_validity < timedelta(seconds=1):
+            raise ReadingError("shared_key_validity must be a second at least")
+        try:
+            self.scrypt(bytes(SALT_SIZE))
+        except Malformed as exc:
+            raise ReadingError(f"scrypt_n, scrypt_r, scrypt_p: {exc}") from exc
+
+    def scrypt(self, salt: bytes) -> Scrypt:
+        """The password hash of a new pairing."""
+        return Scrypt(salt, self.scrypt_n, self.scrypt_r, self.scrypt_p)
+
+    def enough_inside(self, inside: Iterable[str]) -> bool:
+        """Whether the app may go on with these artefacts in the vehicle (DK-SETUP-05).
+
+        Two fobs, or any fob with the setup card.
+        """
+        found = set(inside)
+        fobs = len(found & {Artefact.FIRST_FOB, Artefact.SECOND_FOB})
+        enough = {
+            SetupKeys.TWO_FOBS: fobs == 2,
+            SetupKeys.FOB_AND_CARD: fobs >= 1 and Artefact.SETUP_CARD in found,
+        }
+        return any(enough[keys] for keys in self.setup_keys)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.api.sharing import Limit
+from rig.digital_key.secrets import Secret
 from rig.key_server.software_status import SoftwareStatus
 
 VEHICLE_ID_SIZE = 8
@@ -35,6 +37,11 @@ class Variant(StrEnum):
 
     DIGITAL_KEY = "digital_key"
     DIGITAL_KEY_PLUS = "digital_key_plus"
+
+
+def card_digest(secret: Secret) -> bytes:
+    """What a server knows of a setup card: SHA-256 of the text its chip and its QR code carry."""
+    return hashlib.sha256(secret).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rig.digital_key.secrets import Secret
 from rig.key_server import contract, eligibility
 from rig.key_server.eligibility import Decision, Feature
 from rig.key_server.emulated import texts
 from rig.key_server.emulated.desk import Desk, Operation
-from rig.key_server.emulated.tokens import send_letter
+from rig.key_server.emulated.letters import send_letter
 from rig.key_server.errors import NotAuthorised, NotFound, Refused
-from rig.key_server.vehicles import Variant, VehicleRecord
+from rig.key_server.vehicles import Variant, VehicleRecord, card_digest
 
 
 class Accounts(contract.Accounts):
@@ -77,6 +78,38 @@ class VehicleRecords(contract.VehicleRecords):
 
     def variant(self, vehicle_id: bytes) -> Variant | None:
         return eligibility.variant(self.record(vehicle_id), self._desk.rules)
+
+
+class SetupCards(contract.SetupCards):
+    """Cards by digest; one for each vehicle."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, vehicle_id: bytes, digest: bytes) -> None:
+        """Raises NotFound, and Refused for a card of another vehicle."""
+        with self._desk.operation() as operation:
+            operation.vehicle(vehicle_id)
+            other = operation.row(
+                "SELECT 1 FROM setup_cards WHERE digest = ? AND vehicle_id <> ?",
+                *(digest, vehicle_id),
+            )
+            if other is not None:
+                raise Refused("the card belongs to another vehicle")
+            operation.change(
+                "INSERT INTO setup_cards VALUES (?, ?)"
+                " ON CONFLICT (vehicle_id) DO UPDATE SET digest = excluded.digest",
+                *(vehicle_id, digest),
+            )
+
+    def find(self, card: Secret) -> bytes:
+        with self._desk.operation() as operation:
+            found = operation.row(
+                "SELECT vehicle_id FROM setup_cards WHERE digest = ?", card_digest(card)
+            )
+            if found is None:
+                raise NotFound("vehicle", "of this setup card")
+            return bytes(found["vehicle_id"])
 
 
 def check_account(operation: Operation, account_id: str) -> None:

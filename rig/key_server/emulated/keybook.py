@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rig.digital_key.crypto import PublicKey
 from rig.key_server.emulated import slots
 from rig.key_server.emulated.desk import Operation
@@ -17,8 +19,9 @@ from rig.key_server.keys import (
     Role,
     Slot,
     key_identifier,
-    receipt_message,
 )
+
+SIGNATURE_SIZE = 64
 
 
 def enter(
@@ -47,13 +50,14 @@ def enter(
 
 def receipt(operation: Operation, vehicle_id: bytes, key_id: bytes, slot: Slot) -> Receipt:
     """Sign that the key is tracked, and keep the receipt."""
-    message = receipt_message(vehicle_id, key_id, slot, operation.time)
-    signature = operation.desk.seal.receipt_key().sign(message)
+    at = operation.time.replace(microsecond=0)
+    unsigned = Receipt(vehicle_id, key_id, slot, at, bytes(SIGNATURE_SIZE))
+    signature = operation.desk.seal.receipt_key.sign(unsigned.message())
     operation.change(
         "INSERT INTO receipts VALUES (?, ?, ?, ?, ?)",
         *(key_id, slot.number, slot.identifier, operation.now, signature),
     )
-    return Receipt(vehicle_id, key_id, slot, operation.time, signature)
+    return replace(unsigned, signature=signature)
 
 
 def find(operation: Operation, key_id: bytes) -> Row:
@@ -140,9 +144,17 @@ def delete_any(operation: Operation, row: Row, ending: Ending, at: int) -> None:
     delete(operation, row["key_id"], ending, at)
     if (row["role"], row["device"]) != (Role.OWNER, Device.PHONE):
         return
-    cancel_pending(operation, row["vehicle_id"])
+    _let_go_of_main_key(operation, row["vehicle_id"])
     if operation.desk.readings.shared_keys_without_main_key == "deleted":
         delete_shared(operation, row["vehicle_id"], Ending.MAIN_KEY_DELETED, at)
+
+
+def replace_main_key(operation: Operation, row: Row, at: int) -> None:
+    """Another main key took its place: it ends at once (AMB-07 for the shared keys)."""
+    delete(operation, row["key_id"], Ending.PHONE_REPLACED, at)
+    _let_go_of_main_key(operation, row["vehicle_id"])
+    if operation.desk.readings.shared_keys_on_replacement == "re_invite":
+        delete_shared(operation, row["vehicle_id"], Ending.PHONE_REPLACED, at)
 
 
 def delete_shared(operation: Operation, vehicle_id: bytes, ending: Ending, at: int) -> None:
@@ -152,8 +164,16 @@ def delete_shared(operation: Operation, vehicle_id: bytes, ending: Ending, at: i
             delete(operation, row["key_id"], ending, at)
 
 
-def cancel_pending(operation: Operation, vehicle_id: bytes) -> None:
-    """Take the open invitations of a vehicle back: the key that would attest them is gone."""
+def _let_go_of_main_key(operation: Operation, vehicle_id: bytes) -> None:
+    """Take open invitations back, which it would attest, and drop what it has signed.
+
+    Vehicles check by the main key of the day: accepted shares wait for the next one's signature.
+    """
+    operation.change(
+        "UPDATE attestations SET attestation = NULL WHERE invitation_id IN"
+        " (SELECT invitation_id FROM invitations WHERE vehicle_id = ?)",
+        vehicle_id,
+    )
     chosen = "SELECT invitation_id FROM invitations WHERE vehicle_id = ? AND state = 'pending'"
     operation.change(f"DELETE FROM slots WHERE invitation_id IN ({chosen})", vehicle_id)  # noqa: S608
     operation.change(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from rig.digital_key.errors import Malformed
 from rig.key_server.eligibility import Feature
 from rig.key_server.emulated.desk import Operation
+from rig.key_server.entitlements import check_restrictions
 from rig.key_server.errors import NotEligible, OfferRefused
-from rig.key_server.invitations import Channel, Offer, Platform
-
-# Handing over while side by side works within one system; mixed pairs send a link (AMB-43).
-_BOTH_ENDS = {
-    Channel.IMESSAGE: frozenset({Platform.IOS}),
-    Channel.AIRDROP: frozenset({Platform.IOS}),
-    Channel.NEARBY_SHARE: frozenset({Platform.PIXEL, Platform.SAMSUNG}),
-}
+from rig.key_server.invitations import CHANNEL_ENDS, Channel, Offer, Platform
 
 
 def check_offer(operation: Operation, vehicle_id: bytes, offer: Offer) -> None:
@@ -22,7 +17,11 @@ def check_offer(operation: Operation, vehicle_id: bytes, offer: Offer) -> None:
     if foreign:
         names = ", ".join(sorted(foreign))
         raise OfferRefused(f"the vehicle cannot restrict {names}")
-    suited = _BOTH_ENDS.get(offer.channel)
+    try:
+        check_restrictions(offer.restrictions)
+    except Malformed as exc:
+        raise OfferRefused(str(exc)) from exc
+    suited = CHANNEL_ENDS.get(offer.channel)
     if suited is not None and not {offer.sender, offer.receiver} <= suited:
         pair = f"{offer.sender.value} to {offer.receiver.value}"
         raise OfferRefused(f"{offer.channel.value} does not go from {pair}")

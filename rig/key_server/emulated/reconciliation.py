@@ -12,6 +12,7 @@ from rig.key_server.emulated.store import Row
 from rig.key_server.errors import EventsMissing
 from rig.key_server.invitations import Restrictions
 from rig.key_server.keys import (
+    Device,
     Ending,
     EventKind,
     Functions,
@@ -30,7 +31,7 @@ _KINDS = {
     EventKind.FOB_USED: KeyKind.FOB,
     EventKind.CARD_USED: KeyKind.CARD,
 }
-_DELETIONS = (EventKind.DELETED, EventKind.PRE_DELETION_OVER)
+_DELETIONS = (EventKind.DELETED, EventKind.PRE_DELETION_OVER, EventKind.REPLACED)
 
 
 class Reconciliation(contract.Reconciliation):
@@ -57,8 +58,13 @@ class Reconciliation(contract.Reconciliation):
                 "UPDATE vehicles SET last_event = ? WHERE vehicle_id = ?",
                 *(known, report.vehicle_id),
             )
-            keys = _entries(operation, report.vehicle_id)
-            return VehicleView(report.vehicle_id, keys, known, tuple(objections))
+            return VehicleView(
+                vehicle_id=report.vehicle_id,
+                keys=_entries(operation, report.vehicle_id),
+                acknowledged=known,
+                objections=tuple(objections),
+                spent=slots.spent(operation, report.vehicle_id),
+            )
 
 
 def _take_in(operation: Operation, vehicle_id: bytes, event: VehicleEvent) -> str | None:
@@ -91,8 +97,16 @@ def _use(operation: Operation, row: Row, kind: EventKind, at: int) -> str | None
 
 def _delete(operation: Operation, row: Row, kind: EventKind, at: int) -> str | None:
     """A deletion that happened cannot be undone: it counts, expected or not."""
-    unexpected = kind is EventKind.PRE_DELETION_OVER and row["state"] == KeyState.ACTIVE
+    if row["state"] == KeyState.DELETED:
+        return None  # and what came after it, such as a new main key's invitations, stays
+    main = (row["role"], row["device"]) == (Role.OWNER, Device.PHONE)
+    if kind is EventKind.REPLACED and main:
+        keybook.replace_main_key(operation, row, at)
+        return None
     keybook.delete_any(operation, row, Ending.VEHICLE, at)
+    if kind is EventKind.REPLACED:
+        return "only a main key is replaced; it is deleted all the same"
+    unexpected = kind is EventKind.PRE_DELETION_OVER and row["state"] == KeyState.ACTIVE
     return "the key was not in pre-deletion; it is deleted all the same" if unexpected else None
 
 
@@ -130,9 +144,20 @@ def _entry(operation: Operation, row: Row) -> KeyEntry:
         slot=slot,
         role=Role(row["role"]),
         state=KeyState(row["state"]),
-        functions=Functions(row["functions"]),
+        functions=_allowed(operation, row),
         restrictions=_restrictions(operation, row),
     )
+
+
+def _allowed(operation: Operation, row: Row) -> Functions:
+    """What a key may do in its state; in pre-deletion, what the reading leaves (AMB-08)."""
+    functions = Functions(row["functions"])
+    left = operation.desk.readings.pre_deletion_use
+    if row["state"] != KeyState.PRE_DELETION or left == "as_before":
+        return functions
+    if left == "nothing" or functions is Functions.NONE:
+        return Functions.NONE
+    return Functions.UNLOCK
 
 
 def _restrictions(operation: Operation, row: Row) -> Restrictions:

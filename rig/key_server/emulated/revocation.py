@@ -45,7 +45,8 @@ class Revocation(contract.Revocation):
             row = keybook.find(operation, key_id)
             if row["state"] == KeyState.DELETED:
                 raise KeyRefused(key_id, "it is deleted")
-            if present not in _MAY_DELETE:
+            anyone = self._desk.readings.deletes_in_vehicle == "anyone"
+            if present not in _MAY_DELETE and not anyone:
                 raise NotAuthorised(f"{present.value} in the vehicle: main key or fob is needed")
             if lost and row["role"] == Role.OWNER and present is Authority.MAIN_KEY:
                 raise NotAuthorised("a lost main key cannot be in the vehicle: a fob is needed")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-VERSION = 1
+VERSION = 2
 
 # Deleted keys and closed invitations stay: a key that was seen once is never tracked again.
-# A slot is a row only while it is taken; who holds it is checked by the database itself.
+# A slot is a row only while it is taken; who holds it is checked by the database itself. Its name
+# stays when it is free again: one that no slot bears any more is spent.
 TABLES = """
 CREATE TABLE seal (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), fingerprint BLOB NOT NULL);
 CREATE TABLE accounts (account_id TEXT PRIMARY KEY, address TEXT NOT NULL UNIQUE);
@@ -32,8 +33,15 @@ CREATE TABLE pairings (
     pairing_id TEXT PRIMARY KEY,
     vehicle_id BLOB NOT NULL REFERENCES vehicles,
     way TEXT NOT NULL,
+    scrypt_n INTEGER NOT NULL,
+    scrypt_r INTEGER NOT NULL,
+    scrypt_p INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'spent', 'void'))
+);
+CREATE TABLE setup_cards (
+    vehicle_id BLOB PRIMARY KEY REFERENCES vehicles,
+    digest BLOB NOT NULL UNIQUE
 );
 CREATE TABLE invitations (
     invitation_id TEXT PRIMARY KEY,
@@ -66,13 +74,25 @@ CREATE TABLE keys (
 CREATE UNIQUE INDEX one_main_key ON keys (vehicle_id)
     WHERE role = 'owner' AND device = 'phone' AND state <> 'deleted';
 CREATE UNIQUE INDEX one_key_an_invitation ON keys (invitation_id) WHERE device = 'phone';
+CREATE TABLE attestations (
+    invitation_id TEXT PRIMARY KEY REFERENCES invitations,
+    entitlement BLOB NOT NULL,
+    attestation BLOB
+);
+CREATE TABLE slot_names (
+    vehicle_id BLOB NOT NULL REFERENCES vehicles,
+    identifier BLOB NOT NULL,
+    PRIMARY KEY (vehicle_id, identifier)
+);
 CREATE TABLE slots (
     vehicle_id BLOB NOT NULL REFERENCES vehicles,
     number INTEGER NOT NULL,
-    identifier BLOB NOT NULL UNIQUE,
+    identifier BLOB NOT NULL,
     invitation_id TEXT UNIQUE REFERENCES invitations,
     key_id BLOB UNIQUE REFERENCES keys,
     PRIMARY KEY (vehicle_id, number),
+    UNIQUE (vehicle_id, identifier),
+    FOREIGN KEY (vehicle_id, identifier) REFERENCES slot_names,
     CHECK ((invitation_id IS NULL) <> (key_id IS NULL))
 );
 CREATE TABLE receipts (

@@ -25,14 +25,18 @@ class Seal:
         if len(root) < ROOT_SIZE:
             raise ValueError(f"a root secret has at least {ROOT_SIZE} bytes, not {len(root)}")
         self._root = root
+        self._receipt_key: PrivateKey | None = None
 
     def fingerprint(self) -> bytes:
         """Tells whether a database was made with this root; reveals nothing of it."""
         return bytes(self._derive("fingerprint", "", 16))
 
+    @property
     def receipt_key(self) -> PrivateKey:
         """The key pair that signs receipts."""
-        return PrivateKey.from_bytes(self._derive("receipts", "", 32))
+        if self._receipt_key is None:
+            self._receipt_key = PrivateKey.from_bytes(self._derive("receipts", "", 32))
+        return self._receipt_key
 
     def link(self, kind: str, identifier: str) -> Secret:
         """What a link carries: 32 hexadecimal digits."""

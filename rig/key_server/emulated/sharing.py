@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from rig.digital_key.crypto import PublicKey
@@ -13,6 +14,7 @@ from rig.key_server.emulated.desk import Desk, Operation
 from rig.key_server.emulated.offers import check_offer, check_platforms
 from rig.key_server.emulated.schema import moment
 from rig.key_server.emulated.seal import digest
+from rig.key_server.emulated.signing import ask_for_signature
 from rig.key_server.emulated.store import Row
 from rig.key_server.errors import InvitationClosed, KeyRefused, NotFound, OfferRefused, WrongCode
 from rig.key_server.invitations import (
@@ -35,8 +37,10 @@ class Sharing(contract.Sharing):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def invite(self, main_key: bytes, offer: Offer) -> Sent:
-        """Raises KeyRefused, NotEligible, OfferRefused, SharesExhausted."""
+    def invite(self, main_key: bytes, offer: Offer, slot: bytes | None = None) -> Sent:
+        """Raises KeyRefused, NotEligible, OfferRefused, SharesExhausted, SlotRefused."""
+        if offer.code is None:
+            offer = replace(offer, code=CodeEntry(self._desk.readings.code_by_default))
         with self._desk.operation() as operation:
             vehicle_id = keybook.main_key(operation, main_key)["vehicle_id"]
             check_offer(operation, vehicle_id, offer)
@@ -51,7 +55,7 @@ class Sharing(contract.Sharing):
                 *(invitation_id, vehicle_id, texts.offer_text(offer), digest(link)),
                 *(operation.now, operation.now + lifetime),
             )
-            slots.allot_to_invitation(operation, vehicle_id, invitation_id)
+            slots.allot_to_invitation(operation, vehicle_id, invitation_id, slot)
             code = None
             if offer.code is not CodeEntry.NONE:
                 code = self._desk.seal.code(invitation_id)
@@ -160,6 +164,7 @@ def grant(operation: Operation, invitation_id: str, *, on_screen: bool) -> None:
     )
     if full:
         _move(operation, invitation_id, InvitationState.ACTIVE)
+    ask_for_signature(operation, invitation_id)
 
 
 def awaits_code(operation: Operation, invitation_id: str) -> bool:
@@ -172,7 +177,7 @@ def awaits_code(operation: Operation, invitation_id: str) -> bool:
 def _check_entry(row: Row, at: CodeEntry) -> None:
     _expect(row, InvitationState.ACCEPTED, "take a code for it")
     wanted = texts.offer_from(row["offer"]).code
-    if wanted is CodeEntry.NONE or row["code_entered"] is not None:
+    if wanted in (None, CodeEntry.NONE) or row["code_entered"] is not None:
         raise OfferRefused(f"invitation {row['invitation_id']} awaits no code")
     if at not in (CodeEntry.PHONE, CodeEntry.VEHICLE):
         raise OfferRefused("a code is entered on the phone or in the vehicle")

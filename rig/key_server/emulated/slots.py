@@ -5,17 +5,26 @@ from __future__ import annotations
 from itertools import count
 
 from rig.key_server.emulated.desk import IDENTIFIER_SIZE, Operation
+from rig.key_server.errors import SlotRefused
 from rig.key_server.keys import Slot
 
 
-def allot_to_invitation(operation: Operation, vehicle_id: bytes, invitation_id: str) -> Slot:
-    """Take the lowest free slot for a key that does not exist yet."""
-    return _allot(operation, vehicle_id, invitation_id, None)
+def allot_to_invitation(
+    operation: Operation, vehicle_id: bytes, invitation_id: str, identifier: bytes | None
+) -> Slot:
+    """Take the lowest free slot for a key that does not exist yet. Raises SlotRefused."""
+    slot = _free(operation, vehicle_id, identifier)
+    _take(operation, vehicle_id, slot, "invitation_id", invitation_id)
+    return slot
 
 
-def allot_to_key(operation: Operation, vehicle_id: bytes, key_id: bytes) -> Slot:
-    """Take the lowest free slot for a key that is there."""
-    return _allot(operation, vehicle_id, None, key_id)
+def allot_to_key(
+    operation: Operation, vehicle_id: bytes, key_id: bytes, identifier: bytes | None = None
+) -> Slot:
+    """Take the lowest free slot for a key that is there. Raises SlotRefused."""
+    slot = _free(operation, vehicle_id, identifier)
+    _take(operation, vehicle_id, slot, "key_id", key_id)
+    return slot
 
 
 def hand_over(operation: Operation, invitation_id: str, key_id: bytes) -> Slot:
@@ -36,22 +45,37 @@ def slot_of(operation: Operation, key_id: bytes) -> Slot | None:
     return None if row is None else Slot(row["number"], row["identifier"])
 
 
-def _allot(
-    operation: Operation, vehicle_id: bytes, invitation_id: str | None, key_id: bytes | None
-) -> Slot:
+def spent(operation: Operation, vehicle_id: bytes) -> tuple[bytes, ...]:
+    """The identifiers that were borne once and are not any more, oldest first."""
+    found = operation.rows(
+        "SELECT identifier FROM slot_names WHERE vehicle_id = ? AND identifier NOT IN"
+        " (SELECT identifier FROM slots WHERE vehicle_id = ?) ORDER BY rowid",
+        *(vehicle_id, vehicle_id),
+    )
+    return tuple(row["identifier"] for row in found)
+
+
+def _free(operation: Operation, vehicle_id: bytes, identifier: bytes | None) -> Slot:
+    """The lowest free slot under a name that the vehicle has never had."""
+    if identifier is None:
+        identifier = operation.desk.random_bytes(IDENTIFIER_SIZE)
+    if not 1 <= len(identifier) <= IDENTIFIER_SIZE:
+        raise SlotRefused(identifier, f"{len(identifier)} bytes are no slot identifier")
+    # What was signed over the slot's last name opens nothing under this one.
+    named = "INSERT OR IGNORE INTO slot_names VALUES (?, ?)"
+    if not operation.change(named, vehicle_id, identifier):
+        raise SlotRefused(identifier, "the vehicle had it before")
     taken = {
         row["number"]
         for row in operation.rows("SELECT number FROM slots WHERE vehicle_id = ?", vehicle_id)
     }
-    number = next(number for number in count() if number not in taken)
-    # A fresh identifier: what was signed over the slot's last one opens nothing.
-    identifier = operation.desk.random_bytes(IDENTIFIER_SIZE)
+    return Slot(next(number for number in count() if number not in taken), identifier)
+
+
+def _take(
+    operation: Operation, vehicle_id: bytes, slot: Slot, column: str, holder: str | bytes
+) -> None:
     operation.change(
-        "INSERT INTO slots VALUES (?, ?, ?, ?, ?)",
-        vehicle_id,
-        number,
-        identifier,
-        invitation_id,
-        key_id,
+        f"INSERT INTO slots (vehicle_id, number, identifier, {column}) VALUES (?, ?, ?, ?)",  # noqa: S608 - one of two
+        *(vehicle_id, slot.number, slot.identifier, holder),
     )
-    return Slot(number, identifier)

@@ -17,18 +17,25 @@ Row: TypeAlias = sqlite3.Row
 
 
 class Store:
-    """One SQLite file in WAL mode, safe to use from several threads.
+    """One SQLite file in WAL mode, safe to use from several threads, and across a crash.
 
     ``observer`` is told each statement as it starts; the database knows no secret (see seal).
     """
 
-    def __init__(self, path: Path, observer: Callable[[str], None] | None = None) -> None:
-        """Opens or creates the file. Raises StoreError, WrongStore."""
+    def __init__(self, path: Path | None, observer: Callable[[str], None] | None = None) -> None:
+        """Opens or creates the file. Raises StoreError, WrongStore.
+
+        Without a path the tables are in the memory of this process alone: nothing is written to
+        a disk, and closing throws all of it away. For servers that live for one test.
+        """
         self._lock = threading.Lock()
-        with _failures(f"open {path.name}"):
-            self._tables = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        name = path.name if path is not None else ":memory:"
+        with _failures(f"open {name}"):
+            self._tables = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False
+            )
         try:
-            self._prepare(path.name)
+            self._prepare(name)
         except BaseException:
             self._tables.close()
             raise

@@ -11,7 +11,7 @@ from rig.key_server.emulated.desk import Desk, Operation
 from rig.key_server.emulated.store import Row
 from rig.key_server.emulated.tokens import spend_pairing
 from rig.key_server.errors import KeyRefused
-from rig.key_server.keys import Device, Ending, Functions, KeyRecord, Receipt, Role
+from rig.key_server.keys import Device, Functions, KeyRecord, Receipt, Role
 
 
 class KeyTracking(contract.KeyTracking):
@@ -20,14 +20,14 @@ class KeyTracking(contract.KeyTracking):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def track_owner(self, pairing_id: str, public: PublicKey) -> Receipt:
-        """Raises TokenRefused, KeyRefused."""
+    def track_owner(self, pairing_id: str, public: PublicKey, slot: bytes | None = None) -> Receipt:
+        """Raises TokenRefused, KeyRefused, SlotRefused."""
         with self._desk.operation() as operation:
             vehicle_id = spend_pairing(operation, pairing_id)
-            self._replace_main_key(operation, vehicle_id)
+            _replace_main_key(operation, vehicle_id)
             key_id = keybook.enter(operation, vehicle_id, public, Functions.ALL)
-            slot = slots.allot_to_key(operation, vehicle_id, key_id)
-            return keybook.receipt(operation, vehicle_id, key_id, slot)
+            allotted = slots.allot_to_key(operation, vehicle_id, key_id, slot)
+            return keybook.receipt(operation, vehicle_id, key_id, allotted)
 
     def track_watch(self, phone_key: bytes, public: PublicKey) -> Receipt:
         """Raises NotFound, KeyRefused, SharesExhausted."""
@@ -59,15 +59,11 @@ class KeyTracking(contract.KeyTracking):
                 keybook.record(operation, row) for row in keybook.living(operation, vehicle_id)
             )
 
-    def _replace_main_key(self, operation: Operation, vehicle_id: bytes) -> None:
-        """The phone was replaced: the earlier main key ends at once (AMB-07 for shared keys)."""
-        for row in keybook.living(operation, vehicle_id):
-            if (row["role"], row["device"]) == (Role.OWNER, Device.PHONE):
-                keybook.delete(operation, row["key_id"], Ending.PHONE_REPLACED, operation.now)
-                keybook.cancel_pending(operation, vehicle_id)
-                if self._desk.readings.shared_keys_on_replacement == "re_invite":
-                    ending = Ending.PHONE_REPLACED
-                    keybook.delete_shared(operation, vehicle_id, ending, operation.now)
+
+def _replace_main_key(operation: Operation, vehicle_id: bytes) -> None:
+    for row in keybook.living(operation, vehicle_id):
+        if (row["role"], row["device"]) == (Role.OWNER, Device.PHONE):
+            keybook.replace_main_key(operation, row, operation.now)
 
 
 def _check_watch(operation: Operation, phone: Row) -> None:

@@ -29,7 +29,7 @@ WEEK_S = 7 * 86_400.0
 def history(lab: Lab) -> Iterator[object]:
     """One operation a step, each kind that writes at least once."""
     tokens = lab.server.tokens
-    pairing = tokens.open_link(tokens.letters(lab.account_id)[0].link)
+    pairing = tokens.open_link(lab.server.letters.sent(lab.account_id)[0].link)
     yield pairing
     main = lab.server.tracking.track_owner(pairing.pairing_id, lab.new_phone())
     yield main

@@ -17,7 +17,7 @@ from tests.rig.key_server.lab import ROOT, Lab, SteppedClock
 
 
 def test_no_secret_prints_and_none_is_in_the_files(lab: Lab) -> None:
-    (letter,) = lab.server.tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
     pairing = lab.server.tokens.open_link(letter.link)
     sent = lab.invite(lab.pair(), code=CodeEntry.PHONE)
     assert sent.code is not None

@@ -25,7 +25,7 @@ DAY_S = 86_400.0
 
 
 def test_adding_a_vehicle_sends_a_letter_with_link_and_token(lab: Lab) -> None:
-    (letter,) = lab.server.tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
     assert letter.vehicle_id == lab.vehicle_id
     assert len(letter.link) == 32
     assert len(letter.manual_token) == 10
@@ -33,7 +33,7 @@ def test_adding_a_vehicle_sends_a_letter_with_link_and_token(lab: Lab) -> None:
 
 def test_a_vehicle_without_the_feature_brings_no_letter_and_no_pairing(make_lab: MakeLab) -> None:
     lab = make_lab(record=replace(COOPER, options=frozenset()))
-    assert not lab.server.tokens.letters(lab.account_id)
+    assert not lab.server.letters.sent(lab.account_id)
     with pytest.raises(NotEligible) as refusal:
         lab.server.tokens.start_in_app(lab.account_id, lab.vehicle_id)
     assert "DK-ELIG-04" in refusal.value.decision.requirements
@@ -42,7 +42,7 @@ def test_a_vehicle_without_the_feature_brings_no_letter_and_no_pairing(make_lab:
 @pytest.mark.parametrize("way", [Way.LINK, Way.MANUAL_TOKEN])
 def test_link_and_token_are_one_and_open_one_pairing(lab: Lab, way: Way) -> None:
     tokens = lab.server.tokens
-    (letter,) = tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
 
     def by_link() -> object:
         return tokens.open_link(letter.link).way
@@ -60,7 +60,7 @@ def test_link_and_token_are_one_and_open_one_pairing(lab: Lab, way: Way) -> None
 
 def test_a_wrong_token_and_one_of_another_vehicle_are_unknown(lab: Lab) -> None:
     tokens = lab.server.tokens
-    (letter,) = tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
     attempts: list[Callable[[], object]] = [
         lambda: tokens.open_link(Secret(b"0" * 32)),
         lambda: tokens.enter_token(lab.vehicle_id, Secret(b"WRONGTOKEN")),
@@ -73,7 +73,7 @@ def test_a_wrong_token_and_one_of_another_vehicle_are_unknown(lab: Lab) -> None:
 
 
 def test_an_expired_token_opens_nothing(lab: Lab) -> None:
-    (letter,) = lab.server.tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
     lab.clock.advance(30 * DAY_S)
     with pytest.raises(TokenRefused, match="expired"):
         lab.server.tokens.open_link(letter.link)
@@ -81,16 +81,16 @@ def test_an_expired_token_opens_nothing(lab: Lab) -> None:
 
 def test_a_new_letter_voids_the_old_one(lab: Lab) -> None:
     tokens = lab.server.tokens
-    (old,) = tokens.letters(lab.account_id)
-    new = tokens.renew(lab.account_id, lab.vehicle_id)
-    assert tokens.letters(lab.account_id) == (old, new)
+    (old,) = lab.server.letters.sent(lab.account_id)
+    new = lab.server.letters.renew(lab.account_id, lab.vehicle_id)
+    assert lab.server.letters.sent(lab.account_id) == (old, new)
     with pytest.raises(TokenRefused, match="void"):
         tokens.open_link(old.link)
     assert tokens.open_link(new.link).vehicle_id == lab.vehicle_id
 
 
 def test_a_pairing_outlives_an_interrupted_attempt_and_ends_with_its_key(lab: Lab) -> None:
-    (letter,) = lab.server.tokens.letters(lab.account_id)
+    (letter,) = lab.server.letters.sent(lab.account_id)
     pairing = lab.server.tokens.open_link(letter.link)
     assert len(pairing.password) == 8
     assert len(pairing.salt) == 16
@@ -138,7 +138,7 @@ def test_accounts_keep_to_their_own(lab: Lab) -> None:
     with pytest.raises(NotAuthorised):
         server.tokens.start_in_app(other, lab.vehicle_id)
     with pytest.raises(NotAuthorised):
-        server.tokens.renew(other, lab.vehicle_id)
+        server.letters.renew(other, lab.vehicle_id)
     with pytest.raises(Refused, match="has an account"):
         server.accounts.open("other@example.invalid")
     with pytest.raises(NotFound):

@@ -1,0 +1,134 @@
+"""A shared key's rights on the wire, and back: what the owner's device signs and vehicles read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from rig.digital_key.attestation import (
+    MAY_START,
+    MAY_UNLOCK,
+    Entitlement,
+    WireArea,
+    WireHours,
+    areas_in,
+    hours_in,
+)
+from rig.digital_key.crypto import PublicKey
+from rig.digital_key.errors import Malformed
+from rig.key_server.invitations import Area, Hours, Restrictions
+from rig.key_server.keys import Functions
+
+_DEGREE = 10_000_000  # of an angle on the wire
+_FUNCTIONS = {
+    Functions.NONE: 0,
+    Functions.UNLOCK: MAY_UNLOCK,
+    Functions.ALL: MAY_UNLOCK | MAY_START,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a shared key may do, and when. ``not_before`` and ``not_after`` count in seconds.
+
+    ``functions`` are those that acceptance gave (AMB-04): a start that waits for the activation
+    on screen is not among them, because the vehicle gives that itself.
+    """
+
+    functions: Functions
+    not_before: datetime
+    not_after: datetime
+    restrictions: Restrictions
+
+
+def entitlement(
+    vehicle_id: bytes, slot: bytes, device_key: PublicKey, rights: Rights
+) -> Entitlement:
+    """What is to be signed for a key in a slot. Raises Malformed for what has no place on the wire.
+
+    Places and radii are rounded to a ten-millionth of a degree and to a metre.
+    """
+    tied = rights.restrictions
+    return Entitlement(
+        vehicle_id=vehicle_id,
+        slot=slot,
+        device_key=device_key.point,
+        functions=bytes((_FUNCTIONS[rights.functions],)),
+        not_before=int(rights.not_before.timestamp()).to_bytes(8, "big"),
+        not_after=int(rights.not_after.timestamp()).to_bytes(8, "big"),
+        hours=b"".join(_wire_hours(each).encode() for each in tied.hours) or None,
+        areas=b"".join(_wire_area(each).encode() for each in tied.areas) or None,
+        top_speed=_number(tied.top_speed_kmh, 2),
+        volume=_number(tied.volume_percent, 1),
+    )
+
+
+def rights_in(signed: Entitlement) -> Rights:
+    """What an entitlement grants. Raises Malformed."""
+    try:
+        return Rights(
+            functions={bits: named for named, bits in _FUNCTIONS.items()}[signed.functions[0]],
+            not_before=_moment(signed.not_before),
+            not_after=_moment(signed.not_after),
+            restrictions=Restrictions(
+                hours=tuple(map(_hours, hours_in(signed.hours))) if signed.hours else (),
+                areas=tuple(map(_area, areas_in(signed.areas))) if signed.areas else (),
+                top_speed_kmh=_read(signed.top_speed),
+                volume_percent=_read(signed.volume),
+            ),
+        )
+    except (KeyError, ValueError, OverflowError) as exc:
+        raise Malformed("the rights in this entitlement mean nothing") from exc
+
+
+def check_restrictions(restrictions: Restrictions) -> None:
+    """Raises Malformed for restrictions that an entitlement cannot carry."""
+    for hours in restrictions.hours:
+        _wire_hours(hours).encode()
+    for area in restrictions.areas:
+        _wire_area(area).encode()
+    _number(restrictions.top_speed_kmh, 2)
+
+
+def _wire_hours(hours: Hours) -> WireHours:
+    weekdays = sum(1 << day for day in hours.weekdays)
+    return WireHours(_minutes(hours.begin), _minutes(hours.end), weekdays)
+
+
+def _minutes(at: time) -> int:
+    if at.second or at.microsecond:
+        raise Malformed(f"hours are counted in whole minutes, not as {at}")
+    return 60 * at.hour + at.minute
+
+
+def _wire_area(area: Area) -> WireArea:
+    return WireArea(
+        latitude=round(area.latitude_deg * _DEGREE),
+        longitude=round(area.longitude_deg * _DEGREE),
+        radius_m=max(1, round(area.radius_m)),
+    )
+
+
+def _number(value: int | None, size: int) -> bytes | None:
+    try:
+        return None if value is None else value.to_bytes(size, "big")
+    except OverflowError as exc:
+        raise Malformed(f"{value} does not fit {size} bytes") from exc
+
+
+def _hours(wire: WireHours) -> Hours:
+    weekdays = frozenset(day for day in range(7) if wire.weekdays >> day & 1)
+    begin, end = (time(at // 60, at % 60) for at in (wire.begin_min, wire.end_min))
+    return Hours(begin, end, weekdays)
+
+
+def _area(wire: WireArea) -> Area:
+    return Area(wire.latitude / _DEGREE, wire.longitude / _DEGREE, float(wire.radius_m))
+
+
+def _read(value: bytes | None) -> int | None:
+    return None if value is None else int.from_bytes(value, "big")
+
+
+def _moment(seconds: bytes) -> datetime:
+    return datetime.fromtimestamp(int.from_bytes(seconds, "big"), UTC)
