@@ -20,17 +20,20 @@ CTRL_C = "\x03"
 class Person:
     """Reads what the program says on its terminal, and types.
 
-    The program's standard output is no terminal, as when pytest captures it.
+    The program's standard output is no terminal, as when pytest captures it; with ``on_screen``
+    it is this one.
     """
 
-    def __init__(self, program: str, folder: Path | None = None) -> None:
+    def __init__(
+        self, program: str, folder: Path | None = None, *, on_screen: bool = False
+    ) -> None:
         self._terminal, inside = os.openpty()
         self._unread = self.seen = ""
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _TAKE_TERMINAL + program],
                 stdin=inside,
-                stdout=subprocess.PIPE,
+                stdout=inside if on_screen else subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,  # so that the pseudo-terminal becomes its terminal
@@ -51,6 +54,21 @@ class Person:
         found, _, self._unread = self._unread.partition(text)
         return found + text
 
+    def is_left_alone(self, for_s: float) -> bool:
+        """Whether nothing is written to the terminal for so long."""
+        return not self._unread and not select.select([self._terminal], [], [], for_s)[0]
+
+    def reads_to_the_end(self) -> str:
+        """All that came to the terminal, once the program has ended."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while select.select([self._terminal], [], [], deadline - time.monotonic())[0]:
+            try:
+                said = os.read(self._terminal, 4096).decode()
+            except OSError:  # how Linux says that nobody holds the other end
+                break
+            self.seen += said
+        return self.seen
+
     def types(self, text: str) -> None:
         """Type a line."""
         os.write(self._terminal, f"{text}\n".encode())
@@ -70,9 +88,9 @@ class Person:
         self._terminal = -1
 
     def result(self) -> tuple[int, str]:
-        """Exit status and standard output, once the program has ended."""
+        """Exit status and standard output ("" on screen), once the program has ended."""
         output, _ = self._process.communicate(timeout=_PATIENCE_S)
-        return self._process.returncode, output
+        return self._process.returncode, output or ""
 
     def __enter__(self) -> Self:
         return self
