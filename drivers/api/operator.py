@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from drivers.api.device import Device
+from drivers.api.secret_text import SecretText
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person answered, who it was and when."""
+    """What the person answered, who it was and when.
 
-    text: str
+    ``waited_s`` is how long the asking took, so that it can be left out of what is measured. The
+    text may be a code or a link; it does not print.
+    """
+
+    text: str = field(repr=False)
     initials: str
     at: datetime
     waited_s: float
@@ -22,9 +29,15 @@ class Answer:
 class Operator(Device):
     """Asks one thing at a time and waits."""
 
+    around: Callable[[], AbstractContextManager[object]] = staticmethod(nullcontext)
+    """Entered while the person is asked; whoever draws on the terminal sets it to hold still."""
+
     @abc.abstractmethod
-    def ask(self, request: str, *choices: str) -> Answer:
+    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
         """Ask for something to be done or said; with ``choices``, one of them is the answer.
+
+        ``secret`` is shown to the person with the request and goes nowhere else: a link to open,
+        a code to type in. Without choices the answer is whatever was typed, "" for done.
 
         Raises LinkTimeout when the deadline passes, OperatorDeclined when the person says that it
         cannot be done, DriverUnavailable when there is nobody to ask.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from drivers.api.errors import DriverError
+from drivers.api.operator import Operator
 from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
@@ -108,6 +109,8 @@ class Conduct:
         """The bench and, where a test wants it, the vehicle; the journal has its first record."""
         with guarded(self._assignment.bench, self._assignment.folder) as bench:
             self._bench = bench
+            for operator in bench.of(Operator).values():
+                operator.around = self.progress.held_still
             vehicle = self._car = _car(bench) if wants_car(items) else None
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -80,6 +81,10 @@ class Progress:
             self._show_failure(result, detail)
         elif result.reason:
             self._below(result.reason, STYLES[result.verdict])
+
+    def held_still(self) -> AbstractContextManager[None]:
+        """Draw nothing meanwhile: somebody is asked on the same terminal."""
+        return self._screen.held_still()
 
     def close(self) -> None:
         """Nothing more will happen; what is shown stays."""

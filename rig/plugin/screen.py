@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -36,6 +37,10 @@ class Screen(Protocol):
         """Add a finished line without any style."""
         ...
 
+    def held_still(self) -> AbstractContextManager[None]:
+        """Leave the terminal to somebody else meanwhile: nothing is drawn."""
+        ...
+
     def close(self) -> None:
         """Draw what is still waiting and stop. Idempotent."""
         ...
@@ -59,6 +64,9 @@ class PlainScreen:
         self._file.write(f"{line}\n")
         self._file.flush()
 
+    def held_still(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def close(self) -> None:
         """Nothing to stop."""
 
@@ -76,6 +84,7 @@ class LiveScreen:
         )
         self._waiting: list[Text] = []
         self._lock = threading.Lock()
+        self._drawing = threading.Lock()  # held while the terminal is written to, or lent
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._redraw_for_ever, name="progress", daemon=True)
 
@@ -90,6 +99,19 @@ class LiveScreen:
     def show_plain(self, line: str) -> None:
         self.show(Text(line))
 
+    @contextmanager
+    def held_still(self) -> Iterator[None]:
+        with self._drawing:
+            was_drawn = self._live.is_started
+            self._live.transient = True  # the status line gives way
+            self._live.stop()
+            try:
+                yield
+            finally:
+                self._live.transient = False
+                if was_drawn:
+                    self._live.start()
+
     def close(self) -> None:
         if self._thread.is_alive():
             self._ended.set()
@@ -103,11 +125,12 @@ class LiveScreen:
             self._redraw()
 
     def _redraw(self) -> None:
-        with self._lock:
-            lines, self._waiting = self._waiting, []
-        if lines:
-            self._live.console.print(*lines, sep="\n")
-        self._live.update(self._status(), refresh=True)
+        with self._drawing:
+            with self._lock:
+                lines, self._waiting = self._waiting, []
+            if lines:
+                self._live.console.print(*lines, sep="\n")
+            self._live.update(self._status(), refresh=True)
 
 
 def console_for(stream: TextIO) -> Console:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from drivers.api.errors import DriverError
+from drivers.api.errors import DriverError, OperatorDeclined
 from rig.bench.errors import BenchError
 from rig.measure.errors import MeasureError
 from rig.measure.outcomes import Inconclusive, NotApplicable, Outcome
@@ -46,7 +46,7 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
     reason = reason_of(exc)
     if phase != "call":
         reason = f"in {phase}: {reason}"
-    if isinstance(exc, Inconclusive | pytest.skip.Exception):
+    if isinstance(exc, Inconclusive | OperatorDeclined | pytest.skip.Exception):
         return Finding(Verdict.INCONCLUSIVE, reason)
     if isinstance(exc, NotApplicable):
         return Finding(Verdict.NOT_APPLICABLE, reason)

@@ -1,0 +1,1 @@
+"""Displays of the rig's vehicle that are not simulated."""

@@ -1,0 +1,1 @@
+"""People: the person at the bench, asked on a terminal."""

@@ -1,0 +1,136 @@
+"""The person at the controlling terminal of the run.
+
+/dev/tty is opened anew for each request: it reaches the person whatever standard input and output
+are redirected to (pytest captures both), and a bench with this operator opens where there is no
+terminal. The terminal stays in its own line mode, so that editing works, Ctrl-C interrupts the
+run as ever, and nothing has to be put back.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from drivers.api.device import Finding, Identity
+from drivers.api.errors import DriverUnavailable, LinkLost, LinkTimeout, OperatorDeclined
+from drivers.api.operator import Answer, Operator
+from drivers.api.secret_text import SecretText
+
+TERMINAL = "/dev/tty"
+CANNOT = "!"
+_ADVICE = "start the run from a terminal, or take this operator out of the bench file"
+_LINE = 4096  # bytes; the kernel's own limit of a line
+
+
+class TerminalOperator(Operator):
+    """Asks on the terminal; one request at a time, from whichever thread.
+
+    ``deadline_s`` is how long a request waits for its answer. Initials are asked once. "!" and a
+    reason says that it cannot be done.
+    """
+
+    def __init__(self, deadline_s: float = 600.0) -> None:
+        self._deadline_s = deadline_s
+        self._initials = ""
+        self._asking = threading.Lock()
+
+    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+        began = time.monotonic()
+        with self._asking, self.around(), self._terminal() as terminal:
+            until = time.monotonic() + self._deadline_s
+            if not self._initials:
+                self._initials = self._line(terminal, "\nYour initials: ", until, needed=True)
+            text = self._text(terminal, request, choices, secret, until)
+        return Answer(text, self._initials, datetime.now(UTC), time.monotonic() - began)
+
+    def identity(self) -> Identity:
+        return Identity(model="person at the terminal", serial=self._initials)
+
+    def self_test(self) -> tuple[Finding, ...]:
+        try:
+            with self._terminal():
+                return (Finding("terminal to ask on", ok=True),)
+        except DriverUnavailable:
+            return (Finding("no terminal to ask on", ok=False, advice=_ADVICE),)
+
+    def close(self) -> None:
+        """Nothing is held between two requests."""
+
+    def _text(
+        self,
+        terminal: int,
+        request: str,
+        choices: tuple[str, ...],
+        secret: SecretText | None,
+        until: float,
+    ) -> str:
+        self._write(terminal, f"\n>> {_harmless(request)}\n")
+        if secret is not None:
+            self._write(terminal, f"   {_harmless(secret.reveal())}\n")
+        for number, choice in enumerate(choices, start=1):
+            self._write(terminal, f"   {number}  {choice}\n")
+        prompt = "number" if choices else "Enter when done"
+        prompt = f"   [{prompt}; {CANNOT} and why, if it cannot be done] "
+        while True:
+            line = self._line(terminal, prompt, until)
+            if line.startswith(CANNOT):
+                why = line.removeprefix(CANNOT).strip()
+                raise OperatorDeclined(why or "no reason was given", device=self.name)
+            if not choices:
+                return line
+            if (chosen := _chosen(line, choices)) is not None:
+                return chosen
+
+    def _line(self, terminal: int, prompt: str, until: float, *, needed: bool = False) -> str:
+        """One line, without its end and the blanks around it; with ``needed``, not an empty one."""
+        while True:
+            self._write(terminal, prompt)
+            if not select.select([terminal], [], [], max(0.0, until - time.monotonic()))[0]:
+                self._write(terminal, "\n   too late\n")
+                message = f"no answer from the operator within {self._deadline_s:g} s"
+                raise LinkTimeout(message, device=self.name)
+            data = os.read(terminal, _LINE)
+            if not data.endswith(b"\n"):
+                raise LinkLost("the terminal was closed", device=self.name)
+            line = data.decode(errors="replace").strip()
+            if line or not needed:
+                return line
+
+    @contextmanager
+    def _terminal(self) -> Iterator[int]:
+        try:
+            terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError as exc:
+            message = f"no terminal to ask the operator on: {_ADVICE}"
+            raise DriverUnavailable(message, device=self.name) from exc
+        try:
+            termios.tcflush(terminal, termios.TCIFLUSH)  # typed before it was asked for
+            yield terminal
+        except (OSError, termios.error) as exc:
+            raise LinkLost(f"the terminal is gone: {exc}", device=self.name) from exc
+        finally:
+            os.close(terminal)
+
+    @staticmethod
+    def _write(terminal: int, text: str) -> None:
+        data = text.encode()
+        while data:
+            data = data[os.write(terminal, data) :]
+
+
+def _chosen(line: str, choices: tuple[str, ...]) -> str | None:
+    """The choice that a line names, by number or by its words."""
+    numbers = {str(number): choice for number, choice in enumerate(choices, start=1)}
+    words = {choice.casefold(): choice for choice in choices}
+    return numbers.get(line) or words.get(line.casefold())
+
+
+def _harmless(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

@@ -1,0 +1,1 @@
+"""Phones, watches and cards that are not simulated."""

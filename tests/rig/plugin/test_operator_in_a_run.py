@@ -1,0 +1,52 @@
+"""The person at the bench is asked in the middle of a run, on the terminal that shows it."""
+
+from __future__ import annotations
+
+from rig.records.journal import read_run
+from rig.records.verdict import Verdict
+from tests.drivers.operator.person import Person
+from tests.rig.plugin.conftest import BENCH, MARK, ROOT, Desk
+
+_REDRAWS_S = 0.5  # several redraws of the live line would fall into this
+ASKING = """
+def test_asks(bench):
+    assert bench.devices["operator"].ask("Is it red?", "yes", "no").text == "yes"
+"""
+
+
+def start(desk: Desk) -> Person:
+    """A run of a plan that asks, on a terminal."""
+    desk.write(
+        "tiny.yaml", BENCH.replace("vehicle:", "  operator: {driver: operator.terminal}\nvehicle:")
+    )
+    desk.write("test_it.py", MARK + ASKING)
+    desk.write("plan.yaml", "title: A plan\ntests: [test_it.py]\n")
+    arguments = ["-c", str(ROOT / "pyproject.toml"), f"--rootdir={desk.folder}", "--noconftest"]
+    arguments += ["-p", "rig.plugin", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT}"]
+    arguments += ["-o", "testpaths=", "--bench=tiny.yaml", "--plan=plan.yaml", "--run-dir=run"]
+    program = f"import pytest, sys; sys.exit(pytest.main({arguments!r}))"
+    return Person(program, desk.folder, on_screen=True)
+
+
+def test_the_live_line_holds_still_while_the_person_is_asked(desk: Desk) -> None:
+    with start(desk) as person:
+        person.introduces("ab")
+        person.reads("if it cannot be done] ")
+        assert person.is_left_alone(_REDRAWS_S)
+        person.types("yes")
+        shown = person.reads_to_the_end()
+        status, _ = person.result()
+    assert status == 0, shown
+    assert [r.verdict for r in read_run(desk.folder / "run").results] == [Verdict.PASS]
+    assert "A plan" in shown
+
+
+def test_a_person_who_cannot_do_it_leaves_the_test_inconclusive(desk: Desk) -> None:
+    with start(desk) as person:
+        person.introduces("ab")
+        person.reads("if it cannot be done] ")
+        person.types("! no lamp here")
+        person.reads_to_the_end()
+    (result,) = read_run(desk.folder / "run").results
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "no lamp here" in result.reason
