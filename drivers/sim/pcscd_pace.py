@@ -16,7 +16,7 @@ COMPILED_MS = 400.0  # PCSCLITE_STATUS_POLLING of pcsc-lite
 FASTEST_MS = 1.0
 FASTER_BY = "apt install libfaketime"
 _LIBRARIES = Path("/usr/lib")
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where POSIX shared memory is, not a place of ours
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where POSIX shared memory is, not a place of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def forget_shared_names(pid: int) -> None:
     """
     for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
         with suppress(OSError):
-            (_SHARED_MEMORY / name).unlink()
+            (SHARED_MEMORY / name).unlink()
 
 
 def _library() -> Path | None:

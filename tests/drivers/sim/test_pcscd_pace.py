@@ -18,7 +18,6 @@ from drivers.sim.pcscd_pace import COMPILED_MS, pace
 from drivers.sim.world import World
 from tests.contracts.echo_card import OK, EchoCard
 
-SHARED_MEMORY = Path("/dev/shm")
 TAPS = 8
 
 
@@ -68,7 +67,7 @@ def test_only_pcscd_lives_in_the_faster_time(fast: PrivatePcscd) -> None:
 def test_a_killed_pcscd_leaves_no_shared_memory(fast: PrivatePcscd) -> None:
     pid = fast.pid
     fast.kill()
-    assert not list(SHARED_MEMORY.glob(f"*faketime*_{pid}"))
+    assert not list(pcscd_pace.SHARED_MEMORY.glob(f"*faketime*_{pid}"))
 
 
 def test_it_says_how_often_it_looks(fast: PrivatePcscd) -> None:
