@@ -11,7 +11,7 @@ from drivers.sim.pcscd import PrivatePcscd
 from drivers.sim.vpcd_visit import VpcdVisit
 from drivers.sim.world import ChipCard, World
 
-_LOOK_S = 0.02
+_LOOKS = 20  # of ours at a pcscd between two of its own at the card
 
 
 class PcscSlot(Device, ReaderPort):
@@ -63,12 +63,13 @@ class PcscSlot(Device, ReaderPort):
     def _connect(self, ended: threading.Event) -> socket.socket | None:
         """Connect once pcscd has seen that the card before has gone.
 
-        It looks every 400 ms only. Two cards in between two looks would be one to it, and the
-        second would never be given power. A pcscd that is down serves nobody until it is
+        Two cards in between two of its looks would be one to it, and the second would never be
+        given power. A pcscd that is down serves nobody until it is
         restarted, just as a phone can be held to a dead reader.
         """
+        look_s = self._pcscd.looks_every_s / _LOOKS
         while not (empty := self._pcscd.sees_empty(self._slot)):
-            if empty is None or ended.wait(_LOOK_S):
+            if empty is None or ended.wait(look_s):
                 return None
         try:
             connection = socket.create_connection(("127.0.0.1", self._slot.port))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from drivers.api.device import Device, Finding, Identity
 from drivers.api.errors import DeviceNotFound, DriverError, DriverUnavailable
+from drivers.sim.pcscd_pace import COMPILED_MS, pace
 from drivers.sim.pcscd_process import DEBIAN_PACKAGES, PcscdProcess, pcscd_version
 from drivers.sim.pcscd_states import ask_states
 from drivers.sim.vpcd_ports import PortPair
@@ -35,15 +36,20 @@ class PrivatePcscd(Device):
     For as long as it is open, this process and its children find it through
     PCSCLITE_CSOCK_NAME instead of the system's. One at a time per process: libpcsclite reads
     that variable once, so the socket keeps its path for the life of the process.
-    ``driver`` is vpcd's ``libifdvpcd.so``, where it is not in Debian's place.
+    ``driver`` is vpcd's ``libifdvpcd.so``, where it is not in Debian's place. ``poll_ms`` is how
+    often it looks for cards; less than the compiled 400 ms takes libfaketime, without which it
+    looks every 400 ms all the same and says so.
     """
 
     _open: PrivatePcscd | None = None
     _socket_folder: Path | None = None
 
-    def __init__(self, slots: int = 2, driver: Path | None = None) -> None:
+    def __init__(
+        self, slots: int = 2, driver: Path | None = None, poll_ms: float = COMPILED_MS
+    ) -> None:
         if not 1 <= slots <= MAX_SLOTS:
             raise ValueError(f"a pcscd has 1 to {MAX_SLOTS} slots, not {slots}")
+        self._pace = pace(poll_ms)
         if PrivatePcscd._open:
             raise DriverError("this process has a private pcscd already, and can have only one")
         vpcd = driver or _VPCD
@@ -84,6 +90,11 @@ class PrivatePcscd(Device):
         return None if state is None else state.is_empty
 
     @property
+    def looks_every_s(self) -> float:
+        """How long pcscd may take to notice that a card has come or gone."""
+        return self._pace.real_ms / 1000
+
+    @property
     def pid(self) -> int:
         """Process id of the running pcscd."""
         if self._process is None:
@@ -120,17 +131,21 @@ class PrivatePcscd(Device):
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def identity(self) -> Identity:
-        return Identity("pcsc-lite", "private pcscd with vpcd", firmware=pcscd_version())
+        model = f"private pcscd with vpcd, {self._pace}"
+        return Identity("pcsc-lite", model, firmware=pcscd_version())
 
     def self_test(self) -> tuple[Finding, ...]:
         listed = ask_states(self.socket_path, timeout_s=1.0)
         missing = [slot.reader_name for slot in self._slots if slot.reader_name not in listed]
         advice = f"missing: {', '.join(missing)}; open the bench again" if missing else ""
-        return (Finding(f"{len(self._slots)} virtual readers are listed", not missing, advice),)
+        return (
+            Finding(f"{len(self._slots)} virtual readers are listed", not missing, advice),
+            Finding(str(self._pace), ok=True),  # slow is not broken
+        )
 
     def _start(self) -> None:
         readers = frozenset(slot.reader_name for slot in self._slots)
-        self._process = PcscdProcess(self._folder, self.socket_path, readers)
+        self._process = PcscdProcess(self._folder, self.socket_path, readers, self._pace)
 
     def _configure(self, vpcd: Path) -> list[VpcdSlot]:
         """Write reader.conf.d: an entry per two slots, each with a driver file of its own.

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from drivers.api.errors import DeviceNotFound, DriverError, DriverUnavailable
+from drivers.sim.pcscd_pace import Pace, forget_shared_names
 from drivers.sim.pcscd_states import ask_states
 
 DEBIAN_PACKAGES = "apt install pcscd vsmartcard-vpcd util-linux"
@@ -34,7 +35,9 @@ class PcscdProcess:
     counts parents: start it from a thread that lives as long.
     """
 
-    def __init__(self, folder: Path, socket_path: Path, readers: frozenset[str]) -> None:
+    def __init__(
+        self, folder: Path, socket_path: Path, readers: frozenset[str], pace: Pace
+    ) -> None:
         self._socket_path = socket_path
         self._log_path = folder / "pcscd.log"
         (folder / "no-usb").mkdir(exist_ok=True)
@@ -42,7 +45,7 @@ class PcscdProcess:
         environment.pop("PCSCLITE_CSOCK_NAME", None)
         # No USB drivers: real readers belong to the system's own pcscd.
         environment["PCSCLITE_HP_DROPDIR"] = str(folder / "no-usb")
-        command = _command(folder / "reader.conf.d")
+        command = _command(folder / "reader.conf.d", pace)
         with _listener(socket_path) as listening, self._log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - found programs, our own arguments
                 command, stdin=listening.fileno(), stdout=log, stderr=log, env=environment
@@ -52,6 +55,8 @@ class PcscdProcess:
         except BaseException:
             self.stop()
             raise
+        finally:
+            forget_shared_names(self.pid)
 
     @property
     def pid(self) -> int:
@@ -113,11 +118,11 @@ def _listener(path: Path) -> socket.socket:
     return listening
 
 
-def _command(configuration: Path) -> list[str]:
+def _command(configuration: Path, pace: Pace) -> list[str]:
     """Return the command line; each program in it replaces itself with the next."""
     # The kernel sends this when the parent dies, however it dies: an orphan would keep its ports.
     command = [_program("setpriv"), "--pdeathsig", "KILL", "/bin/sh", "-c", _ACTIVATE, "pcscd"]
-    command += [_program("pcscd"), "--foreground", "--config", str(configuration)]
+    command += [*pace.words(), _program("pcscd"), "--foreground", "--config", str(configuration)]
     if not _needs_own_run():
         return command
     own_run = [_program("unshare"), "--user", "--map-root-user", "--mount"]

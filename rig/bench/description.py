@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from rig.bench.errors import BenchFileError
+from rig.bench.vehicle import VehicleDescription
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +34,6 @@ class DeviceEntry:
     def references(self) -> tuple[str, ...]:
         """Names of the devices this one is built on."""
         return tuple(v.name for v in self.options.values() if isinstance(v, Reference))
-
-
-class VehicleDescription(BaseModel):
-    """The vehicle the bench plays, and the keys it knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    keyring: Path
-    second_keyring: Path | None = None  # of another vehicle, for what tells two of them apart
-    profile: Literal["ccc", "home_key"] = "ccc"
-    model: str
-    model_year: int
-    os: int
-    options: tuple[int, ...]
-    key: Literal["digital_key", "digital_key_plus"]
-    settings: dict[str, str | int | bool] = {}  # protocol settings by name, instead of the default
-
-    @field_validator("keyring", "second_keyring")
-    @classmethod
-    def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        folder: Path | None = (info.context or {}).get("folder")
-        return value if folder is None or value is None else existing(folder, value)
-
-
-def existing(folder: Path, path: Path) -> Path:
-    """``path`` as seen from ``folder``; ValueError when nothing is there."""
-    found = folder / path
-    if not found.exists():
-        raise ValueError(f"must be a path that exists (seen from {folder})")
-    return found
 
 
 @dataclass(frozen=True, slots=True)

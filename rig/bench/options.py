@@ -20,7 +20,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from drivers.api.device import Device
-from rig.bench.description import existing
+from rig.bench.paths import existing
 from rig.complaints import complaint
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from rig.bench.description import VehicleDescription
 from rig.bench.source import Node, Source, shown
+from rig.bench.vehicle import DIFFERENCES, VehicleDescription
 from rig.complaints import allowed, complaint
 
 SECTIONS = ("name", "fallback", "devices", "vehicle")
@@ -30,16 +31,46 @@ def sections_of(source: Source, root: Node) -> dict[str, Node]:
 
 
 def vehicle_of(source: Source, section: Node) -> VehicleDescription:
-    """The vehicle, checked; its keyring is looked for beside the bench file."""
-    fields = VehicleDescription.model_fields
-    for key, node in source.mapping(section, "vehicle").items():
-        if key not in fields:
-            raise source.error(
-                node.line, f"vehicle has no {key!r}; {allowed(key, fields, 'it has')}"
-            )
+    """The vehicle and those of ``also``, checked; paths are looked for beside the bench file."""
+    nodes = source.mapping(section, "vehicle")
+    _refuse_unknown(source, nodes, VehicleDescription.model_fields, "vehicle")
+    own = {key: node.plain() for key, node in nodes.items() if key != "also"}
+    vehicle = _checked(source, section, own)
+    if "also" not in nodes:
+        return vehicle
+    also = tuple(_differing(source, node, own) for node in _listed(source, nodes["also"]))
+    return vehicle.model_copy(update={"also": also})
+
+
+def _listed(source: Source, node: Node) -> list[Node]:
+    if not isinstance(node.value, list):
+        message = f"also must be a list of what is different, found {shown(node)}"
+        raise source.error(node.line, message)
+    return node.value
+
+
+def _differing(source: Source, node: Node, own: Mapping[str, object]) -> VehicleDescription:
+    """Another vehicle: the one of the section with some words replaced."""
+    differences = source.mapping(node, "a vehicle of also")
+    if not differences:
+        raise source.error(node.line, "a vehicle of also must differ in something")
+    _refuse_unknown(source, differences, DIFFERENCES, "a vehicle of also")
+    plain = {key: value.plain() for key, value in differences.items()}
+    return _checked(source, node, {**own, **plain})
+
+
+def _refuse_unknown(
+    source: Source, nodes: Mapping[str, Node], known: Iterable[str], what: str
+) -> None:
+    for key, node in nodes.items():
+        if key not in known:
+            raise source.error(node.line, f"{what} has no {key!r}; {allowed(key, known, 'it has')}")
+
+
+def _checked(source: Source, section: Node, plain: Mapping[str, object]) -> VehicleDescription:
     try:
         return _VEHICLE.validate_json(
-            json.dumps(section.plain()), strict=True, context={"folder": source.folder}
+            json.dumps(plain), strict=True, context={"folder": source.folder}
         )
     except ValidationError as exc:
         raise _wrong(source, section, exc) from exc
@@ -53,5 +84,7 @@ def _wrong(source: Source, section: Node, error: ValidationError) -> Exception:
         has = ", ".join(VehicleDescription.model_fields)
         return source.error(section.line, f"vehicle lacks {place[0]}; it has: {has}")
     name, node = section.under(place)
+    if not name:
+        return source.error(section.line, f"vehicle {complaint(details[:1])}")
     alike = [d for d in details if section.under(d["loc"])[0] == name]
     return source.error(node.line, f"{name} {complaint(alike)}, found {shown(node)}")

@@ -29,11 +29,14 @@ class Node:
         return self.value
 
     def lines(self, name: str = "") -> dict[str, int]:
-        """The line of this value and of each key below it, by dotted name."""
+        """The line of this value and of each key and item below it, by dotted name."""
         found = {name: self.line}
         if isinstance(self.value, dict):
             for key, node in self.value.items():
                 found |= node.lines(f"{name}.{key}" if name else key)
+        elif isinstance(self.value, list):
+            for number, node in enumerate(self.value):
+                found |= node.lines(f"{name}.{number}")
         return found
 
     def under(self, path: Iterable[object]) -> tuple[str, Node]:

@@ -18,6 +18,7 @@ PACKAGES = {
     "pcscd": "usr/sbin/pcscd",
     "libccid": "usr/lib/pcsc/drivers/ifd-ccid.bundle",
     "vsmartcard-vpcd": "usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+    "libfaketime": "usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "libpcsclite-dev": "usr/include/PCSC/winscard.h",
     "gcc": "usr/sbin/gcc",
     "libc6-dev": "usr/include/stdlib.h",

@@ -131,6 +131,22 @@ def test_a_package_that_apt_does_not_know_does_not_stop_the_others(machine: Mach
     assert (machine.root / PACKAGES["opensc"]).exists()
 
 
+def test_the_library_for_speed_is_found_on_any_machine_and_missed_by_nobody(
+    machine: Machine,
+) -> None:
+    (machine.folder / "packages" / "libfaketime").write_text(
+        "usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"
+    )
+    machine.set_up()
+    assert machine.set_up().stdout == ""
+    (machine.root / "usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1").unlink()
+    (machine.folder / "packages" / "libfaketime").unlink()
+    done = machine.set_up()
+    assert done.returncode == 0
+    assert "apt-get knows no package libfaketime" in done.stdout
+    assert "want of" not in done.stdout
+
+
 def test_package_lists_that_cannot_be_updated_are_used_as_they_are(machine: Machine) -> None:
     (machine.folder / "update-breaks").touch()
     done = machine.set_up()

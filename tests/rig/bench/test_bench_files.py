@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,6 +14,8 @@ from rig.bench import load
 from rig.bench.description import BenchDescription, Reference
 from rig.bench.errors import BenchFileError
 from rig.bench.load import find_bench, load_bench
+from rig.bench.vehicle import ArtefactWord, BodyWord, KeyWord
+from rig.key_server.vehicles import Artefact, Body, Variant
 from tests.rig.bench.wrong_bench_files import GOOD, WRONG
 
 WriteBench = Callable[..., Path]
@@ -59,6 +63,51 @@ def test_a_right_bench_file_is_described(write_bench: WriteBench) -> None:
     }
     assert bench.vehicle.keyring == path.parent / "ring.json"
     assert bench.vehicle.options == (322,)
+
+
+@pytest.mark.usefixtures("happened")
+def test_the_fleet_is_the_vehicle_and_those_that_differ_from_it(write_bench: WriteBench) -> None:
+    more = """  body: convertible
+  delivered: [first_fob, second_fob]
+  also:
+    - {body: hatch, key: digital_key_plus, delivered: [first_fob, setup_card]}
+    - {software: "22-07"}
+"""
+    bench = load_bench(write_bench(GOOD + more))
+    first, hatch, old = bench.vehicle.fleet
+    assert (first.body, first.key, first.also) == ("convertible", "digital_key", ())
+    assert (hatch.body, hatch.key, hatch.model) == ("hatch", "digital_key_plus", "cooper")
+    assert hatch.delivered == ("first_fob", "setup_card")
+    assert (old.body, old.software) == ("convertible", "22-07")
+    assert hatch.label == "cooper hatch 2026, digital key plus"
+    assert bench.vehicle_lines["also.1.software"] == 19
+
+
+@pytest.mark.usefixtures("happened")
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("", 0), ("120", 2), ("-90", -1.5), ("Asia/Tokyo", 9), ("UTC", 0)]
+)
+def test_a_vehicle_has_a_local_zone(write_bench: WriteBench, zone: str, hours: float) -> None:
+    line = f"  local_zone: {zone}\n" if zone else ""
+    zone_of_it = load_bench(write_bench(GOOD + line)).vehicle.zone
+    assert datetime(2026, 1, 1, tzinfo=zone_of_it).utcoffset() == timedelta(hours=hours)
+
+
+@pytest.mark.usefixtures("happened")
+def test_certificates_of_a_customer_are_looked_for_beside_the_file(
+    write_bench: WriteBench, tmp_path: Path
+) -> None:
+    more = "  authority_key: ring.json\n  authority_certificate: ring.json\n"
+    vehicle = load_bench(write_bench(f"{GOOD}{more}  device_roots: [ring.json]\n")).vehicle
+    ring = tmp_path / "ring.json"
+    assert (vehicle.authority_key, vehicle.authority_certificate) == (ring, ring)
+    assert vehicle.device_roots == (ring,)
+
+
+def test_the_words_of_a_bench_file_are_those_of_the_vehicle_makers_record() -> None:
+    assert set(get_args(BodyWord)) == {body.value for body in Body}
+    assert set(get_args(ArtefactWord)) == {artefact.value for artefact in Artefact}
+    assert set(get_args(KeyWord)) == {variant.value for variant in Variant}
 
 
 def test_a_path_is_taken_from_the_folder_of_the_file(

@@ -64,6 +64,12 @@ WRONG = {
         56,
         "settings.channel_counter_start: setting channel_counter_start is True",
     ),
+    "a broken keyring of another vehicle": (
+        "    - {body: hatch, ",
+        "    - body: aceman\n    - {body: hatch, keyring: keys/README.md, ",
+        60,
+        "also.1.keyring: ",
+    ),
     "a long setting": (
         "  key: digital_key\n",
         f"{SETTINGS}channel_counter_start: 256\n",
