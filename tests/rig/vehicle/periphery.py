@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.api.clock import SystemClock
@@ -85,6 +86,18 @@ class Locks:
     unlock_scope: UnlockScope = UnlockScope.ALL
 
 
+class Display(VirtualHeadUnit):
+    """A display on which something may happen just before and after the finger touches it."""
+
+    before: Callable[[str], None] = staticmethod(lambda _item: None)
+    after: Callable[[str], None] = staticmethod(lambda _item: None)
+
+    def press(self, item: str) -> None:
+        self.before(item)
+        super().press(item)
+        self.after(item)
+
+
 class Periphery:
     """Everything that has no protocol of its own, wired up."""
 
@@ -99,7 +112,7 @@ class Periphery:
         self.desk, self.first_use = Desk(), FirstUse()
         self.profiles = DriverProfiles(SystemClock(), lambda: ("owner", "friend", "first_fob"))
         self.valet, self.locks = Valet(), Locks()
-        self.display = VirtualHeadUnit()
+        self.display = Display()
         self.display.name = "head_unit"
         actions = MenuActions(
             variant=lambda: self.variant,

@@ -143,6 +143,35 @@ def test_a_popup_on_the_way_is_dismissed(vehicle: Periphery) -> None:
     assert vehicle.card.active == ("card",)
 
 
+def test_a_popup_between_the_look_and_the_finger_is_dismissed(vehicle: Periphery) -> None:
+    come_up = iter([True])
+
+    def interrupt(_item: str) -> None:
+        if next(come_up, False):
+            vehicle.head_unit.card_placed("card")
+
+    vehicle.display.before = interrupt
+    vehicle.head_unit.perform("valet_on")
+    assert vehicle.valet.on
+    assert vehicle.head_unit.popup is None
+
+
+def test_a_popup_with_the_words_of_the_menu_is_not_taken_for_it(vehicle: Periphery) -> None:
+    """In the earlier version the last item of a path and the pop-up read the same."""
+    *_, above, _last = vehicle.head_unit.menus.entry(Function.ACTIVATE_CARD).path
+    vehicle.tray = "card"
+
+    def interrupt(item: str) -> None:
+        if item == above:
+            vehicle.head_unit.card_placed("card")
+
+    vehicle.display.after = interrupt
+    view = vehicle.head_unit.follow("activate_card")
+    confirms = vehicle.head_unit.menus.entry(Function.ACTIVATE_CARD).confirm
+    assert view.kind is (Kind.QUESTION if confirms else Kind.DONE)
+    assert (vehicle.card.active == ()) is confirms
+
+
 def test_popups_from_another_thread_do_not_lead_astray(vehicle: Periphery) -> None:
     stop = threading.Event()
 
