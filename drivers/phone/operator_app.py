@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drivers.api.errors import ActionRefused
 from drivers.api.maker_app import AppAction, AppState, AppView, Installed, MakerApp
 from drivers.api.secret_text import SecretText
 from drivers.phone.operator_requests import Requests
@@ -38,7 +37,7 @@ class OperatorApp(MakerApp):
 
     def press(self, action: AppAction) -> AppView:
         if action not in self._view.actions:
-            raise ActionRefused(f"the app does not show {action!r}")
+            raise self._requests.refusal(f"the app does not show {str(action)!r}")
         return self._after(f"press what means: {action}")
 
     def scan(self, code: SecretText) -> AppView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from drivers.api.device import Device
 from drivers.api.errors import ActionRefused
@@ -38,10 +38,14 @@ class Requests:
         if self._operator.ask(request, _DONE, _REFUSES, secret=secret).text == _REFUSES:
             self.refuse()
 
-    def refuse(self) -> None:
+    def refuse(self) -> NoReturn:
         """Ask what it says, and raise that as ActionRefused."""
         reason = self.text("What does it say, or why does it not do it?")
-        raise ActionRefused(reason or "no reason is shown", device=self._device.name)
+        raise self.refusal(reason or "no reason is shown")
+
+    def refusal(self, reason: str) -> ActionRefused:
+        """What is raised where nobody need be asked."""
+        return ActionRefused(reason, device=self._device.name)
 
     def is_so(self, question: str) -> bool:
         """A question with yes or no."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drivers.api.errors import ActionRefused, DeviceNotFound
+from drivers.api.errors import DeviceNotFound
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import (
     Channel,
@@ -132,7 +132,7 @@ class OperatorSharing(SharingWallet):
 
     def stop(self, vehicle: bytes, share_id: str) -> None:
         if share_id not in self._recipients.get(vehicle, {}):
-            raise ActionRefused(f"no share {share_id} in this run")
+            raise self._requests.refusal(f"no share {share_id} in this run")
         self._requests.do(f"{self._open(vehicle)} and stop sharing with {share_id}")
 
     def _state(self, vehicle: bytes, share_id: str, recipient: str) -> ShareState:

@@ -59,7 +59,7 @@ class DriverProfiles:
         """The profiles that can be linked."""
         return tuple(name for name in _NAMES if name != GUEST)
 
-    def keys(self) -> tuple[str, ...]:
+    def linkable(self) -> tuple[str, ...]:
         """The keys that can be linked."""
         return tuple(self._keys())
 
@@ -69,7 +69,7 @@ class DriverProfiles:
 
     def link(self, key: str, profile: str) -> Linked:
         """Link a key to a profile; it loses the one it had. Raises ActionRefused."""
-        if profile not in self.names or key not in self.keys():
+        if profile not in self.names or key not in self.linkable():
             raise ActionRefused(f"no such key or profile: {key}, {profile}")
         holder = self._links.get(profile, key)
         if holder != key and self.rule is SecondDevice.REFUSED:

@@ -15,7 +15,7 @@ from rig.vehicle.menu_actions import MenuActions, Waiting
 from rig.vehicle.menu_views import NO, YES, Kind, MenuViews, View
 from rig.vehicle.menus import Function, Menus, menus_of
 
-_POPUPS_IN_A_ROW = 8  # more than that in one step is no coincidence
+_INTERRUPTIONS = 50  # by pop-ups, in one step: more of them leave no room for a finger
 
 
 class HeadUnitSoftware:
@@ -108,7 +108,7 @@ class HeadUnitSoftware:
     # --- what a test does --------------------------------------------------------------------
 
     def press(self, item: str) -> View:
-        """Press an item by what is written on it; what is shown then. Raises ActionRefused."""
+        """Press an item by what is written on it; what it leads to. Raises ActionRefused."""
         view = self.view
         self._finger().press(item)
         if item not in view.items:
@@ -116,7 +116,7 @@ class HeadUnitSoftware:
         return self._react(view, view.items[item])
 
     def type_in(self, text: SecretText) -> View:
-        """Type what is asked for; what is shown then. Raises ActionRefused."""
+        """Type what is asked for; what it leads to. Raises ActionRefused."""
         view = self.view
         typed = self._finger().type_in(text)
         if view.typed is None:
@@ -126,11 +126,7 @@ class HeadUnitSoftware:
 
     def choose(self, subject: str) -> View:
         """Press what stands for a key, a profile or a scope. Raises ActionRefused."""
-        labels = self.view.labels
-        if subject not in labels:
-            known = ", ".join(labels) or "nothing"
-            raise ActionRefused(f"no {subject} to choose; there is {known}", device=self._name)
-        return self.press(labels[subject])
+        return self.press(self._label(self.view, subject))
 
     def confirm(self) -> View:
         """Say yes to a question or a pop-up. Raises ActionRefused when none is asked."""
@@ -151,8 +147,8 @@ class HeadUnitSoftware:
         """As ``follow``; then make the choices, and confirm where this version asks."""
         view = self.follow(function)
         for choice in choices:
-            view = self.choose(choice)
-        return self.confirm() if view.kind is Kind.QUESTION else view
+            view = self._step(self._label(view, choice))
+        return self._step(view.labels[YES]) if view.kind is Kind.QUESTION else view
 
     def variant_shown(self) -> str:
         """The variant that the digital-key menu names, "digital_key" or "digital_key_plus".
@@ -171,20 +167,31 @@ class HeadUnitSoftware:
         return view
 
     def _step(self, item: str) -> View:
-        """Press an item of the menus below whatever comes up; leave an entry for it."""
-        for _ in range(_POPUPS_IN_A_ROW):
-            view = self.view
+        """Press an item below whatever pops up; leave a question or an entry for it."""
+        for _ in range(_INTERRUPTIONS):
+            with self._lock:
+                view, is_popup = self._top, self._popup is not None
             if item == self.menus.home and view.kind is Kind.MENU and view.title == item:
                 return view
-            if item not in view.items and NO in view.labels:
-                self.cancel()
-                continue
+            leaves = NO in view.labels and (is_popup or item not in view.items)
+            pressed = view.labels[NO] if leaves else item
             try:
-                return self.press(item)
+                self._finger().press(pressed)
             except ActionRefused:
-                if self.popup is None or self.view is view:
-                    raise  # no pop-up came between the finger and the display
-        raise ActionRefused(f"no way to {item}: a pop-up follows the other", device=self._name)
+                if pressed not in view.items:
+                    raise
+                continue  # something popped up between the look and the finger
+            if pressed in view.items:
+                following = self._react(view, view.items[pressed])
+                if not leaves:
+                    return following
+        raise ActionRefused(f"no way to {item}: one pop-up follows the other", device=self._name)
+
+    def _label(self, view: View, subject: str) -> str:
+        if subject not in view.labels:
+            known = ", ".join(view.labels) or "nothing"
+            raise ActionRefused(f"no {subject} to choose; there is {known}", device=self._name)
+        return view.labels[subject]
 
     def _react(self, view: View, step: Callable[[], View | None]) -> View:
         try:
@@ -210,7 +217,7 @@ class HeadUnitSoftware:
                 self._popup = None
             self._base = following or self._base
             self._show()
-            return self._top
+            return self._base
 
     def _come_up(self, popup: View) -> None:
         with self._lock:

@@ -221,7 +221,7 @@ class MenuViews:
             profiles.link(key, profile)
             return self.message(entry, f"{key}: {profile}")
 
-        return self._choice(entry, _by_name(profiles.keys()), chosen)
+        return self._choice(entry, _by_name(profiles.linkable()), chosen)
 
     def _scopes(self, entry: MenuEntry) -> View:
         def chosen(scope: str) -> View:

@@ -1,0 +1,44 @@
+"""A person who answers as a script says, in its order and no other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from drivers.api.device import Identity
+from drivers.api.operator import Answer, Operator
+from drivers.api.secret_text import SecretText
+
+
+class ScriptedOperator(Operator):
+    """Each step: a part of what must be asked, and the answer to it."""
+
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+
+    def __init__(self, *script: tuple[str, str]) -> None:
+        self._script = list(script)
+        self.secrets: list[SecretText] = []
+
+    def expects(self, *script: tuple[str, str]) -> None:
+        """Go on with these."""
+        self.was_asked_all()
+        self._script = list(script)
+
+    def was_asked_all(self) -> None:
+        """Nothing is left of the script."""
+        assert not self._script, f"not asked: {self._script}"
+
+    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+        assert self._script, f"nothing more was expected than: {request}"
+        part, answer = self._script.pop(0)
+        assert part in request
+        assert not choices or answer in choices, f"{request}: no choice {answer!r} in {choices}"
+        if secret is not None:
+            assert secret.reveal() not in request
+            self.secrets.append(secret)
+        return Answer(answer, "ab", self.at, 2.0)
+
+    def identity(self) -> Identity:
+        return Identity(model="scripted person")
+
+    def close(self) -> None:
+        """Nothing to release."""
