@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from drivers.api.clock import Clock
+from rig.digital_key.attestation import Attestation, attested
 from rig.digital_key.crypto import PrivateKey, PublicKey
 from rig.digital_key.secrets import Secret
 from rig.key_server.emulated.server import EmulatedKeyServer
 from rig.key_server.emulated.store import Store
 from rig.key_server.invitations import Channel, Offer, Platform, Sent
-from rig.key_server.keys import EventKind, Receipt, VehicleEvent, VehicleReport, VehicleView
+from rig.key_server.keys import (
+    EventKind,
+    Receipt,
+    VehicleEvent,
+    VehicleReport,
+    VehicleView,
+    key_identifier,
+)
 from rig.key_server.readings import Readings
 from rig.key_server.software_status import SoftwareStatus
 from rig.key_server.vehicles import Body, VehicleRecord
@@ -82,10 +90,20 @@ class FailingDraws:
         return self.draws(size)
 
 
-def public_key(number: int) -> PublicKey:
+def device(number: int) -> PrivateKey:
     """The device key of a numbered phone; the same in each run."""
     scalar = hashlib.sha256(b"device" + number.to_bytes(8, "big")).digest()
-    return PrivateKey.from_bytes(Secret(scalar)).public
+    return PrivateKey.from_bytes(Secret(scalar))
+
+
+def public_key(number: int) -> PublicKey:
+    """The public half of a numbered phone's key."""
+    return device(number).public
+
+
+def attestation(signer: PrivateKey, entitlement: bytes) -> bytes:
+    """An entitlement signed, as an owner's device does it."""
+    return Attestation(entitlement, signer.sign(attested(entitlement))).encode()
 
 
 def an_offer(**fields: Any) -> Offer:
@@ -109,6 +127,7 @@ class Lab:
     account_id: str = ""
     phones: int = 0
     events: int = 0
+    devices: dict[bytes, PrivateKey] = field(default_factory=dict)  # by key identifier
 
     @property
     def vehicle_id(self) -> bytes:
@@ -116,14 +135,24 @@ class Lab:
 
     def new_phone(self) -> PublicKey:
         self.phones += 1
-        return public_key(self.phones)
+        made = device(self.phones)
+        self.devices[key_identifier(made.public)] = made
+        return made.public
 
-    def pair(self) -> Receipt:
+    def pair(self, slot: bytes | None = None) -> Receipt:
         pairing = self.server.tokens.start_in_app(self.account_id, self.vehicle_id)
-        return self.server.tracking.track_owner(pairing.pairing_id, self.new_phone())
+        return self.server.tracking.track_owner(pairing.pairing_id, self.new_phone(), slot)
 
-    def invite(self, main: Receipt, **offer: Any) -> Sent:
-        return self.server.sharing.invite(main.key_id, an_offer(**offer))
+    def invite(self, main: Receipt, slot: bytes | None = None, **offer: Any) -> Sent:
+        return self.server.sharing.invite(main.key_id, an_offer(**offer), slot)
+
+    def sign(self, main: Receipt) -> int:
+        """The owner's device signs all that waits for it; how much that was."""
+        waiting = self.server.signing.to_sign(main.key_id)
+        for each in waiting:
+            signed = attestation(self.devices[main.key_id], each.entitlement)
+            self.server.signing.deliver(each.invitation_id, signed)
+        return len(waiting)
 
     def accept(self, sent: Sent, platform: Platform = Platform.IOS) -> Receipt:
         return self.server.sharing.accept(sent.link, self.new_phone(), platform)

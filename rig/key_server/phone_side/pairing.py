@@ -1,0 +1,58 @@
+"""What a wallet asks about its own new key, and about the copy of a key on a watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.api.backend import Accepted, PairingBackend, Ticket
+from drivers.api.secret_text import SecretText
+from rig.key_server.contract import KeyServer
+from rig.key_server.phone_side.app import ticket_of
+from rig.key_server.phone_side.messages import ACTIVATE, link_in
+from rig.key_server.phone_side.refusals import device_key, in_words
+
+
+class Pairing(PairingBackend):
+    """Letters and tracking."""
+
+    def __init__(
+        self,
+        server: KeyServer,
+        on_change: Callable[[], None],
+        vehicle_key: Callable[[bytes], bytes],
+    ) -> None:
+        self._server = server
+        self._on_change = on_change
+        self._vehicle_key = vehicle_key
+
+    def open_letter(self, message: SecretText) -> Ticket:
+        link = link_in(message, ACTIVATE)
+        with in_words():
+            pairing = self._server.tokens.open_link(link)
+        self._on_change()
+        return ticket_of(pairing)
+
+    def track_owner(self, pairing_id: str, point: bytes, slot: bytes) -> bytes:
+        public = device_key(point)
+        with in_words():
+            receipt = self._server.tracking.track_owner(pairing_id, public, slot)
+        self._on_change()
+        return receipt.encode()
+
+    def track_watch(self, key_id: bytes, point: bytes) -> Accepted:
+        """``share_id`` is empty: a watch's key is no share, and needs no attestation of its own.
+
+        The vehicle learns of it when it is online.
+        """
+        public = device_key(point)
+        with in_words():
+            receipt = self._server.tracking.track_watch(key_id, public)
+        self._on_change()
+        vehicle_key = self._vehicle_key(receipt.vehicle_id)
+        return Accepted(
+            share_id="",
+            vehicle=receipt.vehicle_id,
+            vehicle_key=vehicle_key,
+            slot=receipt.slot.identifier,
+            code_needed=False,
+        )
