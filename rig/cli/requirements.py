@@ -8,7 +8,7 @@ from textwrap import fill
 import click
 
 from rig.cli.errors import Refusal, refusals
-from rig.plans.catalogue import Catalogue, Requirement
+from rig.plans.catalogue import Catalogue, Requirement, Unjudged
 from rig.plans.coverage import coverage as find_coverage
 from rig.plans.load import load_catalogue
 
@@ -25,7 +25,11 @@ Examples:
 )
 @click.argument("requirement_id", required=False, metavar="[ID]")
 @click.option("--capability", metavar="NAME", help="Only requirements of this capability.")
-@click.option("--coverage", is_flag=True, help="Say how many tests each one has, and a total.")
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Say which have a test, or a reason why not. Status 1 when one has neither.",
+)
 def requirements(requirement_id: str | None, capability: str | None, coverage: bool) -> None:
     """List the requirements, or show the one called ID with its source and its tests."""
     with refusals():
@@ -56,19 +60,44 @@ def _name(requirement: Requirement) -> str:
 
 
 def _show_coverage(catalogue: Catalogue, chosen: list[Requirement], tests: Tests) -> None:
+    """Tests and reasons by capability, and the totals; Refusal when one has neither, or both."""
+    reasons = catalogue.unjudged
+    for unknown in tests.keys() - catalogue.requirements.keys():
+        raise Refusal(f"{tests[unknown][0]} names {unknown!r}, which is no requirement")
+    both = [r.id for r in chosen if r.id in tests and r.id in reasons]
+    if both:
+        raise Refusal(f"{', '.join(both)}: a test and a reason why there is none; take one away")
     by_capability: dict[str, list[Requirement]] = {}
     for requirement in chosen:
         by_capability.setdefault(catalogue.capabilities[requirement.id], []).append(requirement)
     for capability, members in by_capability.items():
-        covered = sum(r.id in tests for r in members)
-        click.echo(click.style(f"{capability}: {covered} of {len(members)}", underline=True))
+        counted = _counted(members, tests, reasons)
+        click.echo(click.style(f"{capability}: {counted}", underline=True))
         for requirement in members:
-            count = len(tests.get(requirement.id, ()))
-            said = f"{count} test{'s' if count > 1 else ''}" if count else "no test"
-            styled = click.style(f"{said:9}", fg="green" if count else "yellow")
-            click.echo(f"  {_name(requirement)} {styled} {requirement.title}")
-    covered = sum(r.id in tests for r in chosen)
-    click.echo(f"{covered} of {len(chosen)} requirements have a test")
+            _show_standing(requirement, tests, reasons)
+    click.echo(f"{_counted(chosen, tests, reasons, 'requirements ')}")
+    if neither := sum(r.id not in tests and r.id not in reasons for r in chosen):
+        click.echo(f"{neither} {'has' if neither == 1 else 'have'} neither", err=True)
+        click.get_current_context().exit(1)
+
+
+def _show_standing(requirement: Requirement, tests: Tests, reasons: Mapping[str, Unjudged]) -> None:
+    """A requirement in a line, with its reason below it."""
+    count = len(tests.get(requirement.id, ()))
+    reason = reasons.get(requirement.id)
+    said = f"{count} test{'s' if count > 1 else ''}" if count else "reason" if reason else "no test"
+    styled = click.style(f"{said:9}", fg="green" if count else "cyan" if reason else "yellow")
+    click.echo(f"  {_name(requirement)} {styled} {requirement.title}")
+    if reason:
+        _show_fact(" ", str(reason))
+
+
+def _counted(
+    members: list[Requirement], tests: Tests, reasons: Mapping[str, Unjudged], what: str = ""
+) -> str:
+    with_test = sum(r.id in tests for r in members)
+    with_reason = sum(r.id in reasons for r in members)
+    return f"{with_test} of {len(members)} {what}have a test, {with_reason} a stated reason"
 
 
 def _show(catalogue: Catalogue, requirement: Requirement, tests: Tests) -> None:
@@ -97,6 +126,8 @@ def _show(catalogue: Catalogue, requirement: Requirement, tests: Tests) -> None:
     for ambiguity in requirement.ambiguities:
         found = catalogue.ambiguities[ambiguity]
         _show_fact(ambiguity, f"{found.title}. {found.proposed_handling}")
+    if reason := catalogue.unjudged.get(requirement.id):
+        _show_fact("not judged", str(reason))
     for number, test in enumerate(tests.get(requirement.id, ("none",))):
         _show_fact("" if number else "tests", test)
 

@@ -6,7 +6,7 @@ Entries are read from ``testplans/requirements`` (rig.plans.load) and never chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
@@ -104,6 +104,22 @@ class Ambiguities(Entry):
     ambiguities: Annotated[tuple[Ambiguity, ...], Strict(False)]
 
 
+class Unjudged(Entry):
+    """Why no test can judge a requirement on any bench today, and what that would take."""
+
+    why: Text
+    takes: Text
+
+    def __str__(self) -> str:
+        return f"{self.why} It takes {self.takes}"
+
+
+class UnjudgedFile(Entry):
+    """The file of all requirements that no test judges."""
+
+    unjudged: dict[RequirementId, Unjudged]
+
+
 class Vocabulary(Entry):
     """The words that entries may use, each with its meaning."""
 
@@ -126,6 +142,7 @@ class Catalogue:
     capabilities: Mapping[str, str]  # requirement id -> capability
     ambiguities: Mapping[str, Ambiguity]
     vocabulary: Vocabulary
+    unjudged: Mapping[str, Unjudged] = field(default_factory=dict)  # requirement id -> reason
 
     def __iter__(self) -> Iterator[Requirement]:
         return iter(self.requirements.values())
@@ -162,6 +179,11 @@ def check_references(catalogue: Catalogue) -> None:
         _check_words(requirement, "platform", requirement.platforms, words.platforms)
         _check_words(requirement, "equipment", requirement.equipment, words.equipment)
         _check_words(requirement, "ambiguity", requirement.ambiguities, catalogue.ambiguities)
+    for requirement_id in catalogue.unjudged:
+        try:
+            catalogue.find(requirement_id)
+        except UnknownRequirement as exc:
+            raise CatalogueError(f"a reason why it is not judged: {exc}") from exc
 
 
 def _check_words(

@@ -7,7 +7,7 @@ name the file and the line. Nothing is cached: the whole catalogue reads in well
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
@@ -20,6 +20,7 @@ from rig.plans.catalogue import (
     Capability,
     Catalogue,
     Requirement,
+    UnjudgedFile,
     Vocabulary,
     check_references,
 )
@@ -27,9 +28,10 @@ from rig.plans.errors import CatalogueError, PlanError, PlansError
 from rig.plans.plan import TESTPLANS, Plan, PlanContent
 
 CATALOGUE = TESTPLANS / "requirements"
-AMBIGUITIES, VOCABULARY = "ambiguities.yaml", "vocabulary.yaml"
+AMBIGUITIES, VOCABULARY, UNJUDGED = "ambiguities.yaml", "vocabulary.yaml", "unjudged.yaml"
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 M = TypeVar("M", bound=BaseModel)
+CheckReadings: TypeAlias = Callable[[Mapping[str, object]], object]
 Place: TypeAlias = tuple[int | str, ...]
 Detail: TypeAlias = dict[str, Any]
 
@@ -60,18 +62,20 @@ def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     found: list[tuple[Requirement, str]] = []
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in {AMBIGUITIES, VOCABULARY}:
+        if path.name in {AMBIGUITIES, VOCABULARY, UNJUDGED}:
             continue
         part = _load(path, Capability, CatalogueError)
         for requirement in part.requirements:
             _refuse_twice(requirement.id, path, files)
             found.append((requirement, part.capability))
     found.sort(key=lambda pair: pair[0].number)
+    reasons = folder / UNJUDGED
     catalogue = Catalogue(
         requirements={r.id: r for r, _ in found},
         capabilities={r.id: capability for r, capability in found},
         ambiguities={a.id: a for a in ambiguities},
         vocabulary=vocabulary,
+        unjudged=_load(reasons, UnjudgedFile, CatalogueError).unjudged if reasons.exists() else {},
     )
     if len(catalogue.ambiguities) != len(ambiguities):
         raise CatalogueError(f"{folder / AMBIGUITIES}: an ambiguity is given twice")
@@ -85,9 +89,18 @@ def _refuse_twice(requirement_id: str, path: Path, files: dict[str, Path]) -> No
     files[requirement_id] = path
 
 
-def load_plan(path: Path) -> Plan:
-    """Read one plan file; PlanError says what is wrong and where."""
+def load_plan(path: Path, check_readings: CheckReadings | None = None) -> Plan:
+    """Read one plan file; PlanError says what is wrong and where.
+
+    ``check_readings`` knows the readings there are; it raises ValueError for what is none.
+    """
     content = _load(path, PlanContent, PlanError)
+    if check_readings:
+        try:
+            check_readings(content.readings)
+        except ValueError as exc:
+            line = _line_of(path, "readings")
+            raise PlanError(f"{path}:{line}: readings: {exc}") from exc
     return Plan(
         name=path.stem,
         title=content.title,
@@ -95,6 +108,7 @@ def load_plan(path: Path) -> Plan:
         description=content.description.strip(),
         limits=content.limits,
         counts=content.counts,
+        readings=content.readings,
         path=path.resolve(),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
@@ -114,14 +128,14 @@ def list_plans() -> dict[str, Path]:
     return found
 
 
-def find_plan(text: str) -> Plan:
+def find_plan(text: str, check_readings: CheckReadings | None = None) -> Plan:
     """Read the plan a person means: a file, or the name of one; PlanError lists what there is."""
     path = Path(text)
     if path.is_file():
-        return load_plan(path)
+        return load_plan(path, check_readings)
     known = list_plans()
     if text in known:
-        return load_plan(known[text])
+        return load_plan(known[text], check_readings)
     names = ", ".join(sorted(known)) or "none"
     raise PlanError(f"no plan {text!r}: neither a file nor one of: {names}")
 
@@ -212,6 +226,11 @@ def _place(node: yaml.Node | None, loc: Place, *, absent: bool) -> Place:
             return loc if absent else loc[:steps]
         node = values[0]
     return loc
+
+
+def _line_of(path: Path, field: str) -> int:
+    """The line of a field at the top of a file that has been read before."""
+    return _line(yaml.compose(path.read_bytes(), Loader=_Loader), (field,))
 
 
 def _line(node: yaml.Node | None, place: Place) -> int:

@@ -1,7 +1,8 @@
 """Plans: which tests run in which order, under which limits, with how many samples.
 
 A plan is a YAML file. ``tests`` are files, folders or the beginnings of node ids, relative to the
-plan file's folder or to ``testplans``; limits have names, so that tests refer to them.
+plan file's folder or to ``testplans``; limits have names, so that tests refer to them. ``readings``
+choose by name how the run reads what the sources leave open; who knows the names checks them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, FiniteFloat, Strict, model_validator
 
@@ -49,6 +50,7 @@ class PlanContent(Entry):
         default_factory=dict
     )
     counts: dict[str, Annotated[int, Strict(True), Field(ge=1)]] = Field(default_factory=dict)
+    readings: dict[Text, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Plan:
     description: str = ""
     limits: dict[str, dict[str, PlanLimit]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    readings: dict[str, object] = field(default_factory=dict)
     path: Path | None = None
     sha256: str = ""
 

@@ -16,6 +16,7 @@ from rig.plans.errors import PlansError
 from rig.plans.load import find_plan, load_catalogue
 from rig.plans.plan import Location, Plan, locate, paths_of
 from rig.plugin.preflight import check_provisioning
+from rig.plugin.readings import check_readings
 from rig.records.journal import JOURNAL
 
 
@@ -45,7 +46,7 @@ def _assignment(config: pytest.Config) -> Assignment:
         raise pytest.UsageError(f"a plan runs on a bench: pass --bench, a file or one of: {known}")
     by_hand = config.args_source is pytest.Config.ArgsSource.ARGS
     if plan_text := config.getoption("rig_plan"):
-        plan = find_plan(plan_text)
+        plan = find_plan(plan_text, check_readings)
     elif by_hand:
         plan = Plan(name="by-hand", title=f"By hand: {' '.join(config.args)}")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
+from rig.plugin.fleet import Fleet
 from rig.plugin.heading import run_started
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
@@ -114,11 +116,11 @@ class Conduct:
             vehicle = self._car = _car(bench) if wants_car(items) else None
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
-            self._recorder = Recorder(self._journal, self.plan, take_visits)
+            fleet = Fleet(self.catalogue, bench)
+            self._recorder = Recorder(self._journal, self.plan, fleet, take_visits)
             ids = [item.nodeid for item in items]
-            self._journal.append(
-                run_started(self._assignment, bench, vehicle, ids, self._command_line)
-            )
+            head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
+            self._journal.append(replace(head, applicability=fleet.to_records()))
             tests = f"{len(items)} test{'s' if len(items) > 1 else ''}"
             self.progress.open(
                 len(items), f"{self.plan.title} · bench {bench.description.name} · {tests}"

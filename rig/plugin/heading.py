@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rig.bench.build import Bench
 from rig.plugin.assignment import Assignment
+from rig.plugin.readings import reading_records
 from rig.records.run import SCHEMA, RunStarted
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
@@ -47,6 +48,8 @@ def run_started(
         requirements=assignment.catalogue.to_records(),
         ambiguities={a.id: a.title for a in assignment.catalogue.ambiguities.values()},
         selected=tuple(tests),
+        readings=reading_records(assignment.catalogue, plan.readings),
+        unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )
 
 

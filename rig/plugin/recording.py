@@ -15,8 +15,10 @@ from typing import Protocol
 
 import pytest
 
+from rig.bench.vehicle import VehicleDescription
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
+from rig.plugin.fleet import Fleet
 from rig.plugin.marks import requirements_of
 from rig.plugin.verdicts import (
     Finding,
@@ -51,6 +53,10 @@ class Attempt:
     requirements: tuple[str, ...]
     started_utc: str
     begun_s: float
+    description: VehicleDescription | None = (
+        None  # of the vehicle to play; None: it applies to none
+    )
+    not_applicable: str = ""  # why it applies to none
     findings: list[Finding] = field(default_factory=list)
     measure: Measure | None = None
     measurements: tuple[Measurement, ...] = ()
@@ -66,9 +72,10 @@ class Attempt:
 class Recorder:
     """Writes the attempts of a run, one after the other."""
 
-    def __init__(self, journal: Journal, plan: Plan, take_visits: TakeVisits) -> None:
+    def __init__(self, journal: Journal, plan: Plan, fleet: Fleet, take_visits: TakeVisits) -> None:
         self.verdicts: Counter[Verdict] = Counter()
         self._journal = journal
+        self._fleet = fleet
         self._plan = plan
         self._take_visits = take_visits
         self._attempts: Counter[str] = Counter()
@@ -82,14 +89,20 @@ class Recorder:
         return self._attempt
 
     def begin(self, item: pytest.Item) -> Attempt:
-        """A test is about to run."""
+        """A test is about to run, on the vehicle that most of its requirements apply to.
+
+        It is evidence for those requirements alone.
+        """
+        choice = self._fleet.choose(requirements_of(item))
         self._attempts[item.nodeid] += 1
         attempt = Attempt(
             test=item.nodeid,
             number=self._attempts[item.nodeid],
-            requirements=requirements_of(item),
+            requirements=choice.requirements,
             started_utc=datetime.now(UTC).isoformat(),
             begun_s=time.perf_counter(),
+            description=self._fleet.description(choice),
+            not_applicable=choice.why,
         )
         self._attempt = attempt
         self._journal.append(TestStarted(attempt.test, attempt.number, attempt.requirements))
@@ -129,6 +142,7 @@ class Recorder:
             measurements=attempt.measurements,
             observations=tuple(attempt.observations),
             visits=len(visits),
+            vehicle=attempt.description.label if attempt.description else "",
         )
         self._journal.append(result)
         self.verdicts[result.verdict] += 1

@@ -9,6 +9,7 @@ from collections.abc import Generator
 import pytest
 
 from rig.bench.errors import BenchFileError
+from rig.measure.outcomes import NotApplicable
 from rig.plans.errors import PlansError
 from rig.plugin import marks, reporting
 from rig.plugin.assignment import Assignment
@@ -99,6 +100,13 @@ class RigSession:
         session.config.option.no_summary = True
         self._exit_status = self.conduct.run(session)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """End a test before it begins whose requirements apply to nothing on this bench."""
+        attempt = self.conduct.recorder.attempt
+        if attempt.description is None:
+            raise NotApplicable(attempt.not_applicable)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

@@ -44,12 +44,12 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
     Only the call judges the device under test: an assertion in set-up or teardown is an error.
     """
     reason = reason_of(exc)
+    if isinstance(exc, NotApplicable):  # by what the bench is, not by what a phase came to
+        return Finding(Verdict.NOT_APPLICABLE, reason)
     if phase != "call":
         reason = f"in {phase}: {reason}"
     if isinstance(exc, Inconclusive | OperatorDeclined | pytest.skip.Exception):
         return Finding(Verdict.INCONCLUSIVE, reason)
-    if isinstance(exc, NotApplicable):
-        return Finding(Verdict.NOT_APPLICABLE, reason)
     if phase == "call" and isinstance(exc, AssertionError | pytest.fail.Exception):
         return Finding(Verdict.FAIL, reason)
     return Finding(Verdict.ERROR, reason)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from rig.records.verdict import Verdict
 
-SCHEMA = 1
+# 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result. What a record
+# has gained has a default, so that older journals are read as they are.
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,27 @@ class RequirementRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicabilityRecord:
+    """Whether a requirement applies to a vehicle of the bench, and all that decided it."""
+
+    requirement: str
+    applies: bool
+    vehicle: str  # the vehicle it is judged on; "" when it applies to none
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRecord:
+    """How something that the sources leave open was read in this run."""
+
+    ambiguity: str  # "" for what no ambiguity of the catalogue speaks of
+    name: str  # of the setting that a plan may choose; "" where there is nothing to choose
+    chosen: str
+    alternatives: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """The head of a journal: everything the report says besides results."""
 
@@ -76,6 +99,9 @@ class RunStarted:
     requirements: tuple[RequirementRecord, ...]  # the whole catalogue
     ambiguities: dict[str, str]  # id -> title, of all that the sources leave open
     selected: tuple[str, ...]  # test ids this plan runs, in order
+    applicability: tuple[ApplicabilityRecord, ...] = ()  # of the whole catalogue
+    readings: tuple[ReadingRecord, ...] = ()
+    unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +181,7 @@ class Result:
     measurements: tuple[Measurement, ...] = ()
     observations: tuple[Observation, ...] = ()
     visits: int = 0  # how many VisitRecords the trace holds for this attempt
+    vehicle: str = ""  # which of the bench's vehicles was played
 
 
 @dataclass(frozen=True, slots=True)

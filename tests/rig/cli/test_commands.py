@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -116,9 +117,52 @@ def test_a_requirement_is_shown_with_source_ambiguities_and_tests() -> None:
         assert word in output
 
 
-def test_coverage_counts_requirements_with_tests() -> None:
-    output = called("requirements", "--coverage", "--capability", "valet").output
-    assert output.splitlines()[-1].endswith("of 2 requirements have a test")
+def coverage_of(
+    monkeypatch: pytest.MonkeyPatch, tests: Mapping[str, tuple[str, ...]], capability: str = "valet"
+) -> Result:
+    """The command, with these tests in the place of those in the source tree."""
+    monkeypatch.setattr("rig.cli.requirements.find_coverage", lambda: tests)
+    return called("requirements", "--coverage", "--capability", capability)
+
+
+def test_coverage_fails_while_a_requirement_has_neither_test_nor_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = coverage_of(monkeypatch, {"DK-VALET-02": ("a", "b")})
+    assert done.exit_code == 1
+    lines = done.output.splitlines()
+    assert "valet: 1 of 2 have a test, 0 a stated reason" in lines
+    assert lines[-2] == "1 of 2 requirements have a test, 0 a stated reason"
+    assert lines[-1] == "1 has neither"
+
+
+def test_coverage_is_whole_with_a_test_or_a_reason_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tests = {f"DK-LOCK-0{n}": ("a",) for n in (1, 3, 4, 5, 6, 7)}
+    done = coverage_of(monkeypatch, tests, "lock")
+    assert done.exit_code == 0
+    assert "It takes UWB anchors" in " ".join(done.output.split())
+    assert done.output.splitlines()[-1] == "6 of 7 requirements have a test, 1 a stated reason"
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ({"DK-LOCK-02": ("a",)}, "DK-LOCK-02: a test and a reason why there is none"),
+        ({"DK-LOCK-99": ("file.py::test_a",)}, "file.py::test_a names 'DK-LOCK-99', which is no"),
+    ],
+)
+def test_coverage_refuses_what_contradicts_the_catalogue(
+    monkeypatch: pytest.MonkeyPatch, tests: dict[str, tuple[str, ...]], said: str
+) -> None:
+    done = coverage_of(monkeypatch, tests, "lock")
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_a_requirement_shows_why_it_is_not_judged() -> None:
+    assert "not judged   A relay attack" in called("requirements", "DK-SEC-03").output
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rig.plans.coverage import coverage
 from rig.plans.errors import CatalogueError, UnknownRequirement
 from rig.plans.load import CATALOGUE, load_catalogue
 
@@ -78,3 +79,33 @@ def test_a_requirement_in_two_files_names_both(copy: Path) -> None:
     shutil.copy(copy / "unlock.yaml", copy / "again.yaml")
     with pytest.raises(CatalogueError, match=r"DK-UNLOCK-01 is also in .*again\.yaml"):
         load_catalogue(copy)
+
+
+REASON = "unjudged: {DK-UNLOCK-02: {why: It cannot range., takes: UWB anchors.}}\n"
+
+
+def test_a_requirement_may_have_a_reason_in_the_place_of_a_test(copy: Path) -> None:
+    assert load_catalogue(copy).unjudged == {}
+    (copy / "unjudged.yaml").write_text(REASON)
+    found = load_catalogue(copy).unjudged["DK-UNLOCK-02"]
+    assert str(found) == "It cannot range. It takes UWB anchors."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("DK-UNLOCK-02", "DK-UNLOCK-99", "no requirement 'DK-UNLOCK-99'; close: DK-UNLOCK-09"),
+        ("DK-UNLOCK-02", "UNLOCK-02", r"unjudged\.yaml:1: unjudged.* must have the form"),
+        (", takes: UWB anchors.", "", r"unjudged\.yaml:1: unjudged.DK-UNLOCK-02.takes is missing"),
+        ("It cannot range.", "''", "why must not be empty"),
+    ],
+)
+def test_a_spoilt_reason_is_refused(copy: Path, old: str, new: str, said: str) -> None:
+    (copy / "unjudged.yaml").write_text(REASON)
+    replace(copy / "unjudged.yaml", old, new)
+    with pytest.raises(CatalogueError, match=said):
+        load_catalogue(copy)
+
+
+def test_no_requirement_has_both_a_test_and_a_reason() -> None:
+    assert not load_catalogue().unjudged.keys() & coverage().keys()

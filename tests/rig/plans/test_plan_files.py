@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -42,18 +43,43 @@ def test_a_count_the_plan_does_not_have_is_an_error_that_lists_those_it_has(tmp_
         load_plan(written(tmp_path, GOOD)).count("taps")
 
 
+READINGS = GOOD + "readings:\n  full_function: on_acceptance\n  counting: {pending: false}\n"
+
+
+def test_a_plan_chooses_readings_by_name(tmp_path: Path) -> None:
+    plan = load_plan(written(tmp_path, READINGS))
+    assert plan.readings == {"full_function": "on_acceptance", "counting": {"pending": False}}
+    assert load_plan(written(tmp_path, GOOD)).readings == {}
+
+
+def test_who_knows_the_readings_refuses_a_wrong_one_and_the_plan_names_the_line(
+    tmp_path: Path,
+) -> None:
+    def refuse(chosen: Mapping[str, object]) -> None:
+        if "full_function" in chosen:
+            raise ValueError("no reading full_function")
+
+    path = written(tmp_path, READINGS)
+    with pytest.raises(PlanError, match=re.escape(f"{path}:7: readings: no reading full_function")):
+        load_plan(path, refuse)
+    with pytest.raises(PlanError, match="no reading full_function"):
+        find_plan(str(path), refuse)
+    assert load_plan(written(tmp_path, GOOD), refuse).title == "A plan"
+
+
 # id: (the file, line of the complaint, what it says)
 WRONG: dict[str, tuple[str | bytes, int, str]] = {
     "unknown field": (
         GOOD + "test: red\n",
         7,
-        "test is unknown; did you mean tests? there are: counts, description, limits, tests, title",
+        "test is unknown; did you mean tests? there are: counts, description, limits, readings",
     ),
     "unknown field of a limit": (
         GOOD.replace("unit", "unti: s, unit"),
         5,
         "limits.tap_to_unlock.p95.unti is unknown; did you mean unit? there are: at_least, at_most",
     ),
+    "readings as a list": (GOOD + "readings: [a]\n", 7, 'readings must be a mapping, found ["a"]'),
     "no title": (GOOD.replace("title: A plan\n", ""), 1, "title is missing"),
     "empty title": (GOOD.replace("A plan", "''"), 1, 'title must not be empty, found ""'),
     "no tests": (GOOD.replace("[unlock]", "[]"), 2, "tests must not be empty, found []"),

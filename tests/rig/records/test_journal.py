@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Journal, read_run
-from rig.records.run import Record, Result, RunFinished, RunStarted, TestStarted
+from rig.records.run import (
+    SCHEMA,
+    ApplicabilityRecord,
+    ReadingRecord,
+    Record,
+    Result,
+    RunFinished,
+    RunStarted,
+    TestStarted,
+)
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict
 
 STARTED = RunStarted(
     run_id="r1",
-    schema=1,
+    schema=SCHEMA,
     bench="virtual",
     plan="smoke",
     plan_title="Smoke",
@@ -81,6 +91,41 @@ def test_a_damaged_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"garbage\n")
     with pytest.raises(RecordError):
         read_run(tmp_path)
+
+
+# As written by schema 1, before there were several vehicles.
+OLD = (
+    '{"record":"RunStarted","run_id":"r1","schema":1,"bench":"virtual","plan":"smoke",'
+    '"plan_title":"Smoke","started_utc":"2026-11-21T12:00:00+00:00","simulated":true,'
+    '"substitutions":[],"rig_version":"0","python":"3.11","system":"Linux",'
+    '"command_line":"rig run smoke","bench_sha256":"","plan_sha256":"","lock_sha256":"",'
+    '"vehicle":{"model":"cooper"},"devices":[],"settings":[],"requirements":[],'
+    '"ambiguities":{"AMB-01":"A title"},"selected":["a","b"]}\n'
+    '{"record":"Result","test":"a","attempt":1,"requirements":["DK-1"],"verdict":"pass",'
+    '"reason":"","started_utc":"2026-11-21T12:00:01+00:00","duration_s":0.5,'
+    '"measurements":[],"observations":[],"visits":0}\n'
+)
+
+
+def test_a_journal_of_an_older_schema_is_still_read(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL).write_text(OLD)
+    run = read_run(tmp_path)
+    assert run.started.schema == 1
+    assert (run.started, run.results) == (replace(STARTED, schema=1), (RESULT,))
+    assert (run.started.applicability, run.started.readings, run.started.unjudged) == ((), (), {})
+    assert run.results[0].vehicle == ""
+
+
+def test_applicability_readings_and_reasons_are_read_back(tmp_path: Path) -> None:
+    head = replace(
+        STARTED,
+        applicability=(ApplicabilityRecord("DK-1", applies=False, vehicle="", why="no Plus"),),
+        readings=(ReadingRecord("AMB-01", "counting", "vehicle", ("account",), "what counts"),),
+        unjudged={"DK-2": "It cannot range."},
+    )
+    with Journal(tmp_path) as journal:
+        journal.append(head)
+    assert read_run(tmp_path).started == head
 
 
 @pytest.mark.parametrize("content", [b"", b'{"record":"RunFin'])
