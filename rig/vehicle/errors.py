@@ -2,6 +2,7 @@
 
 * VehicleError
   * KeyringError - the provisioning file is wrong
+    * NotEnrolled - a key that may not be taken in: deleted before, or its slot is burnt or taken
   * WiringError - the bench lacks a device the vehicle cannot do without
   * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
   * ServiceBroken - the rig's own code failed while it served a device
@@ -16,6 +17,10 @@ class VehicleError(Exception):
 
 class KeyringError(VehicleError):
     """The provisioning file is wrong."""
+
+
+class NotEnrolled(KeyringError):
+    """A key that may not be taken in: deleted before, or its slot is burnt or taken."""
 
 
 class WiringError(VehicleError):
