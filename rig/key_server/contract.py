@@ -14,7 +14,7 @@ from rig.digital_key.secrets import Secret
 from rig.key_server.eligibility import Decision, Feature
 from rig.key_server.invitations import CodeEntry, Invitation, Offer, Platform, Sent, ShareUsage
 from rig.key_server.keys import Authority, KeyRecord, Receipt, VehicleReport, VehicleView
-from rig.key_server.pairing import Letter, Pairing
+from rig.key_server.pairing import Letter, Pairing, VehiclePairing
 from rig.key_server.vehicles import Variant, VehicleRecord
 
 
@@ -76,6 +76,10 @@ class PairingTokens(abc.ABC):
     @abc.abstractmethod
     def start_in_app(self, account_id: str, vehicle_id: bytes) -> Pairing:
         """The owner's app, signed in, starts without a token."""
+
+    @abc.abstractmethod
+    def for_vehicle(self, vehicle_id: bytes) -> VehiclePairing | None:
+        """The vehicle's half of its open pairing; None where there is none. Never the password."""
 
 
 class KeyTracking(abc.ABC):

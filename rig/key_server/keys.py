@@ -129,6 +129,7 @@ class EventKind(StrEnum):
     ACTIVATED = "activated"  # the on-screen activation at the first use of a shared key
     DELETED = "deleted"  # in the vehicle's menu
     PRE_DELETION_OVER = "pre_deletion_over"  # the vehicle itself saw another key's use
+    REPLACED = "replaced"  # a main key that ended because another was paired in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,12 @@ class VehicleView:
     """All keys the vehicle is to hold, by slot; what it holds besides is to be removed.
 
     ``acknowledged`` is the number of the last event the server has; the vehicle may forget up to
-    it. ``objections`` concern the report that this answers.
+    it. ``objections`` concern the report that this answers. ``spent`` are the slot identifiers
+    under which nothing may be enrolled any more.
     """
 
     vehicle_id: bytes
     keys: tuple[KeyEntry, ...]
     acknowledged: int
     objections: tuple[Objection, ...] = ()
+    spent: tuple[bytes, ...] = ()

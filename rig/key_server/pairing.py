@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,6 +38,21 @@ class Pairing:
     vehicle_id: bytes
     way: Way
     password: Secret
+    salt: bytes
+    scrypt_n: int
+    scrypt_r: int
+    scrypt_p: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclePairing:
+    """What the vehicle needs of an open pairing in place of the password (public notes, 2.7)."""
+
+    pairing_id: str
+    vehicle_id: bytes
+    w0: Secret  # 32 bytes
+    l_point: bytes = field(repr=False)  # L, 65 bytes: as good as the password to a guesser
     salt: bytes
     scrypt_n: int
     scrypt_r: int

@@ -10,7 +10,7 @@ from rig.digital_key.transaction import Vehicle
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
 from rig.vehicle.conditions import PATIENCE_S, VehicleCondition
-from rig.vehicle.keyring import load_keyring
+from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.reader_loop import Layer
 from rig.vehicle.running import RunningVehicle
 from rig.vehicle.visit import Visit

@@ -17,7 +17,8 @@ from rig.digital_key.transaction import Vehicle
 from rig.digital_key.wire import Transceive
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
-from rig.vehicle.keyring import Key, Keyring, load_keyring
+from rig.vehicle.keyring import Key, Keyring
+from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.service import Service
 from rig.vehicle.visit import Visit

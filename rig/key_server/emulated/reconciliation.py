@@ -30,7 +30,7 @@ _KINDS = {
     EventKind.FOB_USED: KeyKind.FOB,
     EventKind.CARD_USED: KeyKind.CARD,
 }
-_DELETIONS = (EventKind.DELETED, EventKind.PRE_DELETION_OVER)
+_DELETIONS = (EventKind.DELETED, EventKind.PRE_DELETION_OVER, EventKind.REPLACED)
 
 
 class Reconciliation(contract.Reconciliation):

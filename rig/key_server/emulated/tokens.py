@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from rig.digital_key.secrets import Secret
+from rig.digital_key.spake2plus import Scrypt, verifier_of
 from rig.key_server import contract
 from rig.key_server.eligibility import Feature
 from rig.key_server.emulated.desk import Desk, Operation
@@ -13,11 +14,11 @@ from rig.key_server.emulated.schema import moment
 from rig.key_server.emulated.seal import Seal, digest
 from rig.key_server.emulated.store import Row
 from rig.key_server.errors import NotAuthorised, NotEligible, TokenRefused
-from rig.key_server.pairing import Letter, Pairing, Way
+from rig.key_server.pairing import Letter, Pairing, VehiclePairing, Way
 
 _TICKS_PER_SECOND = 1_000_000
-# The cost of the published vector; a real server chooses its own and tells phone and vehicle.
-_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 32768, 8, 1
+# The cost of the published sample; a real server chooses its own and tells phone and vehicle.
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 4096, 8, 1
 _LINK, _MANUAL = "pairing link", "pairing token"
 
 
@@ -60,6 +61,29 @@ class PairingTokens(contract.PairingTokens):
         with self._desk.operation() as operation:
             _check_owner(operation, account_id, vehicle_id)
             return self._open(operation, vehicle_id, Way.APP)
+
+    def for_vehicle(self, vehicle_id: bytes) -> VehiclePairing | None:
+        with self._desk.operation() as operation:
+            row = operation.row(
+                "SELECT * FROM pairings WHERE vehicle_id = ? AND state = 'open' AND expires_at > ?",
+                *(vehicle_id, operation.now),
+            )
+        if row is None:
+            return None
+        pairing_id, seal = row["pairing_id"], self._desk.seal
+        scrypt = Scrypt(seal.salt(pairing_id), _SCRYPT_N, _SCRYPT_R, _SCRYPT_P)
+        verifier = verifier_of(seal.password(pairing_id).decode(), scrypt)
+        return VehiclePairing(
+            pairing_id=pairing_id,
+            vehicle_id=vehicle_id,
+            w0=verifier.w0,
+            l_point=verifier.point,
+            salt=scrypt.salt,
+            scrypt_n=_SCRYPT_N,
+            scrypt_r=_SCRYPT_R,
+            scrypt_p=_SCRYPT_P,
+            expires_at=moment(row["expires_at"]),
+        )
 
     def _redeem(self, operation: Operation, row: Row | None, way: Way, name: str) -> Pairing:
         if row is None:
