@@ -46,7 +46,7 @@ class Telematics:
         self.online = True
         self.pairing: VehiclePairing | None = None
         self.readings = readings or VehicleReadings()
-        self._keyring = keyring
+        self.keyring = keyring
         self._clock = clock
         self._server = server
         self._journal = journal or MemoryJournal()
@@ -74,7 +74,7 @@ class Telematics:
 
     def reset(self) -> None:
         """For the next test: online, nothing untold. What the server knows stays with it."""
-        with self._syncing, self._keyring.lock:
+        with self._syncing, self.keyring.lock:
             self._journal.clear()
             self.online, self.pairing = True, None
 
@@ -93,17 +93,17 @@ class Telematics:
                 return None
             assert self._server is not None  # noqa: S101 - connected
             view = self._reconcile(self._server)
-            self.pairing = self._server.tokens.for_vehicle(self._keyring.identifier)
+            self.pairing = self._server.tokens.for_vehicle(self.keyring.identifier)
             return view
 
     def _reconcile(self, server: KeyServer) -> VehicleView:
         for _ in range(_ROUNDS):
-            with self._keyring.lock:
+            with self.keyring.lock:
                 events, last = self._journal.untold(), self._journal.last
-                known = {key.key_id for key in self._keyring if key.tracked}
+                known = {key.key_id for key in self.keyring if key.tracked}
             try:
                 view = server.reconciliation.reconcile(
-                    VehicleReport(self._keyring.identifier, events)
+                    VehicleReport(self.keyring.identifier, events)
                 )
             except EventsMissing as exc:  # the server was put back to an earlier state
                 self._journal.renumber(exc.expected)
@@ -111,9 +111,9 @@ class Telematics:
             if view.acknowledged > last:  # it took ours for others it has heard: tell them anew
                 self._journal.renumber(view.acknowledged + 1)
                 continue
-            with self._keyring.lock:
+            with self.keyring.lock:
                 self._journal.acknowledge(view.acknowledged)
-                apply_view(self._keyring, view, known)
+                apply_view(self.keyring, view, known)
                 self._redo(self._journal.untold())
             return view
         raise Refused("vehicle and key server do not agree on the numbers of events")
@@ -121,7 +121,7 @@ class Telematics:
     def _redo(self, events: Iterable[VehicleEvent]) -> None:
         """What happened while the server answered holds against its answer."""
         for event in events:
-            key = self._keyring.by_id(event.key_id) if event.key_id else None
+            key = self.keyring.by_id(event.key_id) if event.key_id else None
             if event.kind is EventKind.ACTIVATED and key and key.state is KeyState.ACTIVE:
                 key.activated = True
 
@@ -130,7 +130,7 @@ class Telematics:
     def used(self, key: Key) -> None:
         """A key unlocked, locked or started the vehicle; revoked ones are gone then (DK-REV-03)."""
         kind = KeyKind.CARD if key.role == CARD else KeyKind.DIGITAL
-        with self._keyring.lock:
+        with self.keyring.lock:
             if kind is KeyKind.CARD:
                 self._note(EventKind.CARD_USED)
             else:
@@ -140,15 +140,15 @@ class Telematics:
 
     def fob_used(self) -> None:
         """The fob unlocked, locked or started the vehicle."""
-        with self._keyring.lock:
+        with self.keyring.lock:
             self._note(EventKind.FOB_USED)
             self._end_pre_deletions(KeyKind.FOB)
 
     def paired(self, key: Key) -> Key:
         """A new main key; the one before ends at once. Raises NotEnrolled."""
-        with self._keyring.lock:
-            before = [k for k in self._keyring if k.role == OWNER and k.key_id != key.key_id]
-            enrolled = self._keyring.enrol_main(key)
+        with self.keyring.lock:
+            before = [k for k in self.keyring if k.role == OWNER and k.key_id != key.key_id]
+            enrolled = self.keyring.enrol_main(key)
             for each in before:
                 if each.tracked or each.origin is not Origin.PROVISIONED:
                     self._note(EventKind.REPLACED, each)
@@ -164,8 +164,8 @@ class Telematics:
             self._enter_code(key, code)
         elif self.awaits_code(key):
             raise OfferRefused(f"{key.name} awaits its activation code")
-        with self._keyring.lock:
-            if not (self._keyring.holds(key) and key.state is KeyState.ACTIVE and key.opens):
+        with self.keyring.lock:
+            if not (self.keyring.holds(key) and key.state is KeyState.ACTIVE and key.opens):
                 raise NotEnrolled(f"{key.name} is not active")
             key.activated = True
             self._note(EventKind.ACTIVATED, key)
@@ -187,9 +187,9 @@ class Telematics:
 
     def delete(self, key: Key) -> None:
         """Somebody who may deletes a key in the vehicle's menu: gone at once."""
-        with self._keyring.lock:
-            if self._keyring.holds(key):
-                self._keyring.delete(key)
+        with self.keyring.lock:
+            if self.keyring.holds(key):
+                self.keyring.delete(key)
                 self._note(EventKind.DELETED, key)
 
     def enter_token(self, token: Secret) -> None:
@@ -197,7 +197,7 @@ class Telematics:
 
         Raises Offline, Refused.
         """
-        self._reachable().tokens.enter_token(self._keyring.identifier, token)
+        self._reachable().tokens.enter_token(self.keyring.identifier, token)
         self.sync()
 
     # --- within ------------------------------------------------------------------------------
@@ -217,9 +217,9 @@ class Telematics:
     def _end_pre_deletions(self, kind: KeyKind) -> None:
         if kind not in self.readings.ends_pre_deletion:
             return
-        for key in self._keyring:
+        for key in self.keyring:
             if key.state is KeyState.PRE_DELETION:
-                self._keyring.delete(key)
+                self.keyring.delete(key)
                 self._note(EventKind.PRE_DELETION_OVER, key)
 
     def _note(self, kind: EventKind, key: Key | None = None) -> None:
