@@ -11,6 +11,7 @@
   * StatusRefused - a status word other than success; carries it and the command's name
   * NoCommonVersion - the device offers no protocol version the vehicle speaks
   * KeyUnknown - the device names a key slot the vehicle has not enrolled
+  * NotEntitled - what the device brings proves no right here; carries the code it is told
   * ChannelSpent - the secure channel's counter has no value left
   * PairingFailed - owner pairing ended without a key; carries the control-flow code
 """
@@ -69,6 +70,17 @@ class KeyUnknown(DigitalKeyError):
     def __init__(self, slot: bytes) -> None:
         super().__init__(f"no key is enrolled in slot {slot.hex()}")
         self.slot = slot
+
+
+class NotEntitled(DigitalKeyError):
+    """A friend's device brings an attestation that gives it no right here.
+
+    ``outcome`` is the CONTROL FLOW code that the device is told.
+    """
+
+    def __init__(self, outcome: int, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
 
 
 class ChannelSpent(DigitalKeyError):

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 
 from rig.digital_key import tlv
 from rig.digital_key.errors import Malformed, StatusRefused
+from rig.digital_key.secrets import Secret
 from rig.digital_key.settings import Settings
 
+_HEADER = 5  # bytes: a tag of two and a length of up to three
 _REFUSALS = {0x0001: "out of bounds", 0x0002: "malformed request"}
 _MOST_AT_ONCE = 192  # bytes: an answer and its padding stay within one short APDU
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """The private mailbox of an authenticated device. ``exchange`` sends one plaintext."""
+    """The mailboxes of an authenticated device. ``exchange`` sends one plaintext.
+
+    The private one can be read and written; into the confidential one goes an immobilizer token.
+    """
 
     exchange: Callable[[bytes], bytes]
     settings: Settings
@@ -40,6 +45,33 @@ class Mailbox:
         for at in range(0, len(data), _MOST_AT_ONCE):
             value = _u16(offset + at) + data[at : at + _MOST_AT_ONCE]
             _results(self.exchange(tlv.encode(self.settings.exchange_write_tag, value)))
+
+    def read_element(self, offset: int, end: int) -> bytes:
+        """Read the one element that begins at ``offset`` and ends before ``end``; as it is there.
+
+        Raises as ``read``, and Malformed when no element is there or it does not end in time.
+        """
+        head = self.read(offset, min(_HEADER, max(end - offset, 0)))
+        size = tlv.size_of(head)
+        if offset + size > end:
+            raise Malformed(f"an element of {size} bytes at {offset} reaches beyond {end}")
+        return head[:size] + self.read(offset + len(head), max(size - len(head), 0))
+
+    def fill(self, offset: int, length: int, value: int = 0) -> None:
+        """Set a range to one value. Raises StatusRefused when it lies outside."""
+        request = _u16(offset) + _u16(length) + bytes((value,))
+        _results(self.exchange(tlv.encode(self.settings.exchange_set_tag, request)))
+
+    def store_token(self, token: Secret) -> None:
+        """Put an immobilizer token into the confidential mailbox. Raises StatusRefused."""
+        _results(self.exchange(tlv.encode(self.settings.exchange_confidential_tag, token)))
+
+    def set_signal(self, bit: int, *, on: bool) -> None:
+        """Change one bit of SigBmp, leaving the others as the device has them."""
+        before = self.signals()
+        after = before | 1 << bit if on else before & ~(1 << bit)
+        if after != before:
+            self.write(self.settings.mailbox_signal_offset, bytes((after,)))
 
     def signals(self) -> int:
         """SigBmp: what the device wants of the vehicle, one bit each (bit 0: refill a slot)."""

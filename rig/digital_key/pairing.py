@@ -55,6 +55,7 @@ class Surroundings:
     utc: Callable[[], datetime] = lambda: datetime.now(UTC)
     draw_scalar: Callable[[], int] = lambda: 1 + randbelow(ORDER - 1)
     permitted: Callable[[], bool] = lambda: True  # such as: the vehicle is in accessory mode
+    welcome: Callable[[PublicKey], None] = lambda _key: None  # raises Unverified for a device's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,7 @@ class OwnerPairing:
             key = verify_chain(chain, self.offer.device_roots, self.surroundings.utc())
         except Malformed as exc:
             raise BadCertificate(f"the device's chain: {exc}") from exc
+        self.surroundings.welcome(key)
         return Paired(
             slot=self.offer.slot,
             device_key=key,

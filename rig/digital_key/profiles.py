@@ -22,6 +22,8 @@ class Purpose(Enum):
     START_FIRST = "engine start, first contact"
     START_AGAIN = "engine start, subsequent contact"
     OTHER = "other authorisation"
+    OWNER_TOKEN = "owner pairing, token provisioning"  # noqa: S105 - a purpose
+    OWNER_TRACKING = "owner pairing, tracking receipt"
 
 
 class Part(Enum):
@@ -76,6 +78,8 @@ CCC = Profile(
         Purpose.START_FIRST: 0x03,
         Purpose.START_AGAIN: 0x04,
         Purpose.OTHER: 0x05,
+        Purpose.OWNER_TOKEN: 0x07,
+        Purpose.OWNER_TRACKING: 0x08,
     },
     announces_exchange=True,
     key_context=_KEYS,

@@ -158,6 +158,12 @@ class Settings:
         "How a friend's device gets its immobilizer token: the vehicle writes it when the key is "
         "activated on its screen.",
     )
+    exchange_after_fast: Literal["announce", "at_once"] = _setting(
+        "announce",
+        "inferred",
+        "Whether a vehicle that asked for a fast transaction (P1 01) and fell back to a standard "
+        "one may EXCHANGE, or has to begin anew with P1 04: a friend's first use at the handle.",
+    )
     key_card_application: Literal["applet"] = _setting(
         "applet", "gap", "Which application a key card answers to; assumed to be the phone's."
     )

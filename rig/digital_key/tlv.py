@@ -45,6 +45,15 @@ def decode(data: bytes) -> tuple[Tlv, ...]:
     return tuple(found)
 
 
+def size_of(head: bytes) -> int:
+    """How many bytes the element takes whose first bytes these are. Raises Malformed."""
+    if not head:
+        raise Malformed("no element begins there")
+    _, at = _decode_tag(head, 0)
+    length, at = _decode_length(head, at)
+    return at + length
+
+
 def _encode_tag(tag: int) -> bytes:
     if 0 < tag <= 0xFF and tag & _MULTI_BYTE != _MULTI_BYTE:
         return bytes((tag,))

@@ -45,6 +45,11 @@ class EnrolledKey(Protocol):
         ...
 
 
+Introduce = Callable[[bytes], EnrolledKey]
+"""Finds the key of a slot that is not enrolled, by EXCHANGE; raises KeyUnknown or what else is
+wrong. The device has not proved yet that it holds that key."""
+
+
 class Enrolment(Protocol):
     """The keyring as a transaction needs it."""
 
@@ -56,11 +61,17 @@ class Enrolment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """A device that proved which key it holds. ``persistent`` is new after a standard one."""
+    """A device that proved which key it holds.
+
+    ``persistent`` is new after a standard transaction, and what the device returned of its
+    confidential mailbox came with it; ``introduced``: the key was not enrolled before.
+    """
 
     key: EnrolledKey
     fast: bool
     persistent: Secret | None
+    confidential: Secret | None = None
+    introduced: bool = False
 
 
 class Transaction:
@@ -84,6 +95,7 @@ class Transaction:
         self._random = random
         self._version = self._device_versions = b""
         self._secure: Send | None = None
+        self.introduce: Introduce = _nobody
 
     def authenticate(
         self, purpose: Purpose, *, fast: bool, exchange: bool = False
@@ -162,12 +174,22 @@ class Transaction:
         start = self._settings.channel_counter_start
         channel = SecureChannel(session, self._settings, counter=start)
         answer = m.Auth1Response.decode(channel.unwrap(response))
-        key = self._enrolment.by_slot(answer.key_slot)
-        if key is None:
-            raise KeyUnknown(answer.key_slot)
-        key.public.verify(answer.device_signature, _signed(handshake, m.USAGE_DEVICE))
+        known = self._enrolment.by_slot(answer.key_slot)
         self._secure = secured(self._send, channel)
-        return Authenticated(key, fast=False, persistent=persistent)
+        try:
+            key = known or self.introduce(answer.key_slot)
+            key.public.verify(answer.device_signature, _signed(handshake, m.USAGE_DEVICE))
+        except BaseException:  # whoever it is has proved nothing: no EXCHANGE any more
+            self._secure = None
+            raise
+        token = answer.confidential_mailbox
+        return Authenticated(
+            key,
+            fast=False,
+            persistent=persistent,
+            confidential=None if token is None else Secret(token),
+            introduced=known is None,
+        )
 
     def exchange(self, plaintext: bytes) -> bytes:
         """One EXCHANGE through the secure channel. Only after authentication."""
@@ -184,6 +206,10 @@ class Transaction:
         if response.status != SUCCESS:
             raise StatusRefused(name, response.status, meaning(response.status))
         return response
+
+
+def _nobody(slot: bytes) -> EnrolledKey:
+    raise KeyUnknown(slot)
 
 
 def _signed(handshake: Handshake, usage: bytes) -> bytes:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+from drivers.api.clock import MovableClock
+from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Vehicle
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
 from rig.vehicle.conditions import PATIENCE_S, VehicleCondition
-from rig.vehicle.keyring import load_keyring
+from rig.vehicle.keyring import Key
+from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.reader_loop import Layer
 from rig.vehicle.running import RunningVehicle
 from rig.vehicle.visit import Visit
@@ -56,6 +60,8 @@ class Car(RunningVehicle):
         locks = self.body.locks_to_open() if unlock else CLOSURES
         self.body.command_locks(locks, unlock=unlock)
         self.body.await_locks(locks, unlocked=unlock)
+        self.telematics.fob_used()
+        self._sync.request()
 
     def open(self, closure: str) -> None:
         """Open an unlocked door or the trunk."""
@@ -69,20 +75,34 @@ class Car(RunningVehicle):
         if self.body.power is Power.DRIVE_READY:
             self.body.set_power(Power.OFF)
             return Pressed(True, "switched off")
-        key = self._in_tray
+        key, objection = self._key_for_a_press(Purpose.START_FIRST)
         if key is None:
-            return Pressed(False, "no authorised key in the tray")
+            return Pressed(False, objection)
         self.body.set_power(Power.DRIVE_READY)
         self._started_before = True
+        self._used(key)
+        self._sync.request()
         return Pressed(True, f"started with {key.name}")
 
     def press_trunk_button(self) -> Pressed:
         """Press the trunk button inside the driver's door: needs a key in the tray."""
-        key = self._in_tray
+        key, objection = self._key_for_a_press(Purpose.UNLOCK)
         if key is None:
-            return Pressed(False, "no authorised key in the tray")
+            return Pressed(False, objection)
         self.body.release_trunk()
+        self._used(key)
+        self._sync.request()
         return Pressed(True, f"released with {key.name}")
+
+    def _key_for_a_press(self, purpose: Purpose) -> tuple[Key | None, str]:
+        """The key in the tray, looked at again: it may have ended since it was authorised."""
+        lying = self._in_tray
+        if lying is None or not lying.authorised:
+            return None, "no authorised key in the tray"
+        if not self.service.keyring.holds(lying.key):
+            return None, f"{lying.key.name} was deleted"
+        decision = self.service.judge(lying.key, purpose)
+        return (lying.key, "") if decision.allowed else (None, decision.explanation)
 
     def next_visit(self, timeout_s: float = PATIENCE_S) -> Visit:
         """The next finished visit, however it ended. Raises Inconclusive when none comes."""
@@ -150,6 +170,37 @@ class Car(RunningVehicle):
         """Who the vehicle is to devices."""
         return self._vehicle
 
+    @property
+    def in_tray(self) -> Key | None:
+        """The key that was authenticated in the tray and lies there; it may be one that is refused."""
+        return None if self._in_tray is None else self._in_tray.key
+
+    def serve_tray_again(self) -> None:
+        """Look at what lies in the tray once more: pairing has begun, or a key was activated."""
+        self._loops[TRAY].serve_again()
+
+    def as_delivered(self) -> None:
+        """The state every test begins with, before the vehicle met any key."""
+        self.reset()
+        self.keyring.restore(self.keyring.as_delivered())
+
+    def let_pass(self, by: timedelta) -> None:
+        """Let this much time pass on the bench's calendar.
+
+        Raises Inconclusive on a bench whose clock cannot be moved.
+        """
+        if not isinstance(self.clock, MovableClock):
+            raise Inconclusive(f"this bench cannot let {by} pass: its clock is a real one")
+        self.clock.advance(by)
+
+    def reconcile(self) -> None:
+        """Tell the key server what is untold and take in its answer, now.
+
+        Raises KeyServerError; Inconclusive for a vehicle without a line to it.
+        """
+        if self.telematics.sync() is None:
+            raise Inconclusive("the vehicle is offline")
+
     # --- what a test waits for ---------------------------------------------------------------
 
     def door(self, name: str) -> Door:
@@ -180,13 +231,14 @@ class Car(RunningVehicle):
     @property
     def start_authorised(self) -> VehicleCondition:
         """A key that may start lies in the tray."""
-        return VehicleCondition(
-            "start authorised", lambda: self._in_tray is not None, self, TRAY, "authorised"
-        )
+        return VehicleCondition("start authorised", self._may_start, self, TRAY, "authorised")
 
     @property
     def drive_ready(self) -> VehicleCondition:
         return self._condition("drive-ready", lambda: self.body.power is Power.DRIVE_READY)
+
+    def _may_start(self) -> bool:
+        return self._key_for_a_press(Purpose.START_FIRST)[0] is not None
 
     def _by_tap(self, what: str, holds: Callable[[], bool]) -> VehicleCondition:
         return VehicleCondition(what, holds, self, HANDLE)

@@ -2,6 +2,8 @@
 
 * VehicleError
   * KeyringError - the provisioning file is wrong
+    * NotEnrolled - a key that may not be taken in: deleted before, or its slot is burnt or taken
+  * Offline - something needs the key server, and it cannot be reached
   * WiringError - the bench lacks a device the vehicle cannot do without
   * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
   * ServiceBroken - the rig's own code failed while it served a device
@@ -16,6 +18,14 @@ class VehicleError(Exception):
 
 class KeyringError(VehicleError):
     """The provisioning file is wrong."""
+
+
+class NotEnrolled(KeyringError):
+    """A key that may not be taken in: deleted before, or its slot is burnt or taken."""
+
+
+class Offline(VehicleError):
+    """Something needs the key server, and it cannot be reached."""
 
 
 class WiringError(VehicleError):

@@ -1,67 +1,50 @@
-"""The keys the vehicle knows, provisioned from a JSON file until pairing can enrol them.
-
-The file holds the vehicle's own long-term key and, for each device key, name, role, slot, public
-key, validity, state and whether it may start. Private device keys are never in it.
-"""
+"""The keys the vehicle knows: provisioned, paired, shared, deleted."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
+from dataclasses import fields, replace
 
-from rig.digital_key.crypto import POINT_SIZE, SCALAR_SIZE, PrivateKey, PublicKey
-from rig.digital_key.errors import Malformed
-from rig.digital_key.profiles import PROFILES, Profile
+from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.secrets import Secret
-from rig.vehicle.entries import Entry
-from rig.vehicle.errors import KeyringError
+from rig.vehicle.errors import KeyringError, NotEnrolled
+from rig.vehicle.keys import OWNER, Key, KeyState
+from rig.vehicle.slot_book import SlotBook
 
-ROLES = ("owner", "friend", "card")
-SLOT_SIZES = range(1, 9)  # bytes of a slot identifier; the mailbox has 8 for each
-
-
-class KeyState(StrEnum):
-    """Where a key is in its life, as far as access goes."""
-
-    ACTIVE = "active"
-    INACTIVE = "inactive"  # enrolled but switched off, such as a service card in storage
-    DELETED = "deleted"
-
-
-@dataclass(slots=True)
-class Key:
-    """One enrolled device key. Times are with zone; None is unlimited."""
-
-    name: str
-    role: str  # one of ROLES
-    slot: bytes
-    public: PublicKey
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-    state: KeyState = KeyState.ACTIVE
-    start: bool = True  # may bring the vehicle to drive-ready
-    persistent: Secret | None = field(default=None, repr=False)
+__all__ = ["Key", "KeyState", "Keyring"]
 
 
 class Keyring:
-    """Enrolled keys by slot. Safe to use from several reader loops."""
+    """Enrolled keys by slot. Safe to use from several reader loops.
 
-    def __init__(self, identifier: bytes, vehicle_key: PrivateKey, keys: list[Key]) -> None:
+    A key that was deleted never comes back, nor does another one under its slot identifier.
+    """
+
+    def __init__(
+        self,
+        identifier: bytes,
+        vehicle_key: PrivateKey,
+        keys: list[Key],
+        slots: SlotBook | None = None,
+    ) -> None:
         self.identifier = identifier
         self.vehicle_key = vehicle_key
         self._keys = {key.slot: key for key in keys}
         if len(self._keys) != len(keys) or len({k.name for k in keys}) != len(keys):
             raise KeyringError("two keys share a slot or a name")
+        self._slots = slots or SlotBook()
+        self._gone: set[bytes] = set()  # identifiers of deleted keys
         self._recent: list[bytes] = []  # slots, most recently used first
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
+
+    def as_delivered(self) -> Keyring:
+        """The same vehicle before it met any key."""
+        return Keyring(self.identifier, self.vehicle_key, [])
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(list(self._keys.values()))
+        with self.lock:
+            return iter(list(self._keys.values()))
 
     def named(self, name: str) -> Key:
         """The key of that name. Raises KeyringError."""
@@ -74,16 +57,116 @@ class Keyring:
         """The key a device names in AUTH1, or None."""
         return self._keys.get(bytes(slot))
 
+    def by_id(self, key_id: bytes) -> Key | None:
+        """The key of that identifier, or None."""
+        return next((key for key in self if key.key_id == key_id), None)
+
+    def holds(self, key: Key) -> bool:
+        """Whether this very key is enrolled, deleted ones aside."""
+        return self._keys.get(key.slot) is key and key.state is not KeyState.DELETED
+
+    def owners(self) -> list[Key]:
+        """Active main keys: the owner's phone, and the watch that took its key over."""
+        return [key for key in self if key.role == OWNER and key.state is KeyState.ACTIVE]
+
+    # --- what begins and ends ----------------------------------------------------------------
+
+    def enrol(self, key: Key) -> Key:
+        """Take a key in; the one enrolled, which is the earlier object when it was here already.
+
+        Raises NotEnrolled for a key that was deleted, and for a slot that is burnt or taken.
+        """
+        with self.lock:
+            if key.key_id in self._gone:
+                raise NotEnrolled(f"{key.name} was deleted")
+            if self._slots.is_burnt(key.slot):
+                raise NotEnrolled(f"slot {key.slot.hex()} is burnt")
+            known = self.by_id(key.key_id)
+            if known is not None and known.slot == key.slot:
+                return known
+            if known is not None or key.slot in self._keys:
+                raise NotEnrolled(f"{key.name} or its slot {key.slot.hex()} is enrolled already")
+            self._keys[key.slot] = key
+            return key
+
+    def enrol_main(self, key: Key) -> Key:
+        """Take in the key of a new owner; whatever the earlier owner had ends at once."""
+        with self.lock:
+            earlier = [k for k in self if k.role == OWNER and k.key_id != key.key_id]
+            enrolled = self.enrol(key)
+            for each in earlier:
+                self.delete(each)
+            return enrolled
+
+    def delete(self, key: Key) -> None:
+        """End a key for good, and burn its slot identifier. No effect when it is gone."""
+        with self.lock:
+            key.state, key.persistent = KeyState.DELETED, None
+            if self._keys.get(key.slot) is key:
+                del self._keys[key.slot]
+            self._gone.add(key.key_id)
+            self._slots.burn(key.slot)
+
+    def was_deleted(self, key_id: bytes) -> bool:
+        """Whether a key of that identifier was here and has ended."""
+        return key_id in self._gone
+
+    # --- slot identifiers --------------------------------------------------------------------
+
+    def draw_slot(self) -> bytes:
+        """A fresh identifier for a key that is being paired."""
+        with self.lock:
+            while (drawn := self._slots.draw()) in self._keys:
+                pass
+            return drawn
+
+    def give_out(self, count: int, holder: bytes = b"") -> tuple[bytes, ...]:
+        """Fresh identifiers for friends of the owner with this key identifier."""
+        with self.lock:
+            return self._slots.give_out(count, holder)
+
+    def given_to(self, holder: bytes) -> tuple[bytes, ...]:
+        """The identifiers given to this owner that are not burnt, taken ones included."""
+        with self.lock:
+            return self._slots.given_to(holder)
+
+    def is_open(self, slot: bytes) -> bool:
+        """Whether a friend's key may come under it: given out, not burnt, not taken."""
+        with self.lock:
+            return self._slots.is_given(slot) and slot not in self._keys
+
+    def is_burnt(self, slot: bytes) -> bool:
+        """Whether it will never open again."""
+        with self.lock:
+            return self._slots.is_burnt(slot)
+
+    def burn(self, slot: bytes) -> None:
+        """Never accept it again; a key that lives there ends."""
+        with self.lock:
+            if (key := self._keys.get(slot)) is not None:
+                self.delete(key)
+            self._slots.burn(slot)
+
+    def burn_orphans(self) -> None:
+        """Burn what was given to owners that are gone and was not taken."""
+        with self.lock:
+            holders = {key.key_id for key in self if key.role == OWNER}
+            for slot in self._slots.without_holder(holders):
+                if slot not in self._keys:
+                    self._slots.burn(slot)
+
+    # --- fast transactions -------------------------------------------------------------------
+
     def fast_candidates(self) -> list[Key]:
         """Keys that can be tried in a fast transaction, most recently used first."""
-        with self._lock:
+        with self.lock:
             recent = [self._keys[slot] for slot in self._recent if slot in self._keys]
         return [key for key in recent if key.persistent is not None]
 
     def used(self, key: Key, persistent: Secret | None) -> None:
         """Note a use, and the Kpersistent of a standard transaction."""
-        with self._lock:
-            if persistent is not None:
+        with self.lock:
+            if persistent is not None and key.state is not KeyState.DELETED:
                 key.persistent = persistent
             if key.slot in self._recent:
                 self._recent.remove(key.slot)
@@ -91,101 +174,27 @@ class Keyring:
 
     def forget_fast(self) -> None:
         """Drop every Kpersistent, so that the next transactions are standard ones."""
-        with self._lock:
+        with self.lock:
             for key in self._keys.values():
                 key.persistent = None
             self._recent.clear()
 
+    # --- between tests -----------------------------------------------------------------------
+
     def restore(self, original: Keyring) -> None:
-        """Take validity, state and rights back from ``original``; what was learned stays."""
-        for key in original:
-            mine = self._keys[key.slot]
-            mine.valid_from, mine.valid_until = key.valid_from, key.valid_until
-            mine.state, mine.start = key.state, key.start
+        """Hold exactly the keys of ``original`` again, as they are there.
 
-
-def load_keyring(path: Path, profile: Profile | None = None) -> Keyring:
-    """Read a provisioning file for a vehicle of this profile, or of any.
-
-    Raises KeyringError naming the file and the entry; no key material is in it.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_once)
-        return _keyring(Entry(content, "the file"), profile)
-    except OSError as exc:
-        raise KeyringError(f"{path}: cannot be read: {exc.strerror}") from exc
-    except json.JSONDecodeError as exc:
-        raise KeyringError(f"{path}:{exc.lineno}: not JSON: {exc.msg}") from exc
-    except UnicodeDecodeError as exc:
-        raise KeyringError(f"{path}: not UTF-8 text at byte {exc.start}") from exc
-    except ValueError as exc:  # a number of thousands of digits
-        raise KeyringError(f"{path}: {exc}") from exc
-    except RecursionError as exc:
-        raise KeyringError(f"{path}: nested too deeply") from exc
-    except KeyringError as exc:
-        raise KeyringError(f"{path}: {exc}") from exc
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise KeyringError(f"the field {twice!r} is given twice in one object")
-    return found
-
-
-def _keyring(root: Entry, profile: Profile | None) -> Keyring:
-    profiles = PROFILES.values() if profile is None else (profile,)
-    top = root.fields(("vehicle", "keys"))
-    vehicle = Entry(top["vehicle"].value, "vehicle").fields(("id", "private"))
-    keys = [_key(item, i) for i, item in enumerate(Entry(top["keys"].value, "keys").items(), 1)]
-    _refuse_twice(keys)
-    identifier = vehicle["id"].octets(*(p.identifier_size for p in profiles))
-    return Keyring(identifier, _private_key(vehicle["private"]), keys)
-
-
-def _key(value: object, number: int) -> Key:
-    name = value.get("name") if isinstance(value, dict) else None
-    entry = Entry(value, f"key {name}" if name and isinstance(name, str) else f"key {number}")
-    optional = ("valid_from", "valid_until", "state", "start")
-    fields = entry.fields(("name", "role", "slot", "public"), optional)
-    key = Key(
-        name=fields["name"].text(),
-        role=fields["role"].word(*ROLES),
-        slot=fields["slot"].octets(*SLOT_SIZES),
-        public=_public_key(fields["public"]),
-    )
-    if "valid_from" in fields:
-        key.valid_from = fields["valid_from"].time()
-    if "valid_until" in fields:
-        key.valid_until = fields["valid_until"].time()
-    if "state" in fields:
-        key.state = KeyState(fields["state"].word(*KeyState))
-    if "start" in fields:
-        key.start = fields["start"].flag()
-    return key
-
-
-def _refuse_twice(keys: list[Key]) -> None:
-    holders: dict[bytes, str] = {}
-    for key in keys:
-        if key.name in holders.values():
-            raise KeyringError(f"key {key.name}: name: another key has the same")
-        if key.slot in holders:
-            raise KeyringError(f"key {key.name}: slot: key {holders[key.slot]} has the same")
-        holders[key.slot] = key.name
-
-
-def _public_key(entry: Entry) -> PublicKey:
-    try:
-        return PublicKey(entry.octets(POINT_SIZE))
-    except Malformed as exc:
-        raise entry.wrong(str(exc)) from exc
-
-
-def _private_key(entry: Entry) -> PrivateKey:
-    try:
-        return PrivateKey.from_bytes(Secret(entry.octets(SCALAR_SIZE)))
-    except Malformed as exc:
-        raise entry.wrong(str(exc)) from exc
+        Of keys that were never gone, what was learned in transactions stays.
+        """
+        with self.lock:
+            before, self._keys = self._keys, {}
+            for key in original:
+                mine = before.get(key.slot)
+                if mine is None or mine.public != key.public:
+                    mine = replace(key)
+                for each in fields(key):
+                    if each.name != "persistent":
+                        setattr(mine, each.name, getattr(key, each.name))
+                self._keys[key.slot] = mine
+            self._slots.clear()
+            self._gone.clear()

@@ -14,7 +14,7 @@ from typing import Protocol
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import SettingError, settings_from
 from rig.vehicle.errors import KeyringError
-from rig.vehicle.keyring import load_keyring
+from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.wiring import wiring_problem
 
 

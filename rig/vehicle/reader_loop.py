@@ -10,6 +10,7 @@ from drivers.api.errors import DriverError
 from drivers.api.nfc import CardLink, NfcReader
 from rig.digital_key.wire import Transceive
 from rig.vehicle.errors import VehicleError
+from rig.vehicle.line import LayeredLine, Line
 from rig.vehicle.visit import Visit, bench_error
 
 _STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
@@ -38,7 +39,7 @@ class ReaderLoop:
         self,
         place: str,
         reader: NfcReader,
-        serve: Callable[[Visit, Transceive], None],
+        serve: Callable[[Visit, Line], None],
         watcher: Watcher,
     ) -> None:
         self.place = place
@@ -50,6 +51,7 @@ class ReaderLoop:
         self._serve = serve
         self._watcher = watcher
         self._occupied = False
+        self._again = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"reader {place}", daemon=True)
 
@@ -57,6 +59,13 @@ class ReaderLoop:
     def idle(self) -> bool:
         """Whether the reader works and its field is empty, as far as the loop has seen."""
         return self.fault is None and not self._occupied
+
+    def serve_again(self) -> None:
+        """Serve the device in the field once more, if there is one; returns at once.
+
+        What the vehicle wants of it has changed: it pairs now, or a key was activated.
+        """
+        self._again.set()
 
     def start(self) -> None:
         self._thread.start()
@@ -78,7 +87,10 @@ class ReaderLoop:
                 self._stopping.wait(_PAUSE_S)
 
     def _once(self) -> None:
-        if self._occupied:  # the last device may still be there, even across a reader's failure
+        again = self._again.is_set()
+        self._again.clear()
+        if self._occupied and not again:
+            # The last device may still be there, even across a reader's failure.
             self._await_removal()
             return
         link = self._reader.wait_for_card(_STEP_S)
@@ -93,11 +105,11 @@ class ReaderLoop:
     def _visit(self, link: CardLink) -> None:
         visit = Visit(self.place, self._reader.name or self.place)
         visit.timeline.mark("presence", link.target.seen_ns)
-        transceive: Transceive = link.transceive
+        line: Line = link
         if self.between is not None:
-            transceive = self.between(transceive)
+            line = LayeredLine(self.between(link.transceive), link)
         try:
-            self._serve(visit, transceive)
+            self._serve(visit, line)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the visit carries it to the test
             visit.end_with(exc)
         finally:

@@ -6,20 +6,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from drivers.api.clock import Clock, SystemClock
+from drivers.api.attested import DeviceMaker
+from drivers.api.clock import Clock, SystemClock, TimeSource
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.peer import SettingsPeer
 from drivers.api.phone import KeyHolder
 from rig.digital_key.profiles import PROFILES
-from rig.digital_key.settings import TRANSACTION, assumptions, settings_from
+from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
-from rig.digital_key.wire import Transceive
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
-from rig.vehicle.keyring import Key, Keyring, load_keyring
+from rig.vehicle.keyring import Key, Keyring
+from rig.vehicle.keyring_file import load_keyring
+from rig.vehicle.line import Line
+from rig.vehicle.pairing_desk import PairingDesk, Trust
+from rig.vehicle.policy import nowhere
 from rig.vehicle.reader_loop import ReaderLoop
-from rig.vehicle.service import Service
+from rig.vehicle.readings import VehicleReadings
+from rig.vehicle.service import InTray, Service
+from rig.vehicle.sync_loop import SyncLoop
+from rig.vehicle.telematics import Telematics
 from rig.vehicle.visit import Visit
 from rig.vehicle.visit_log import VisitLog
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, wire_up
@@ -58,9 +65,15 @@ class RunningVehicle:
         devices: Mapping[str, Device],
         description: VehicleDescription,
         clock: Clock | None = None,
+        trust: Trust | None = None,
+        readings: VehicleReadings | None = None,
     ) -> None:
-        """Raises WiringError, KeyringError or SettingError; moves nothing."""
-        self.clock = clock or SystemClock()
+        """Raises WiringError, KeyringError or SettingError; moves nothing.
+
+        ``clock`` is by default that of a device that brings one, else the machine's; ``trust`` is
+        the rig's own and that of the virtual phones on the bench.
+        """
+        self.clock = clock or _clock_of(devices)
         self._description = description
         self._holders = [d for d in devices.values() if isinstance(d, KeyHolder)]
         wiring = wire_up(devices)
@@ -72,9 +85,14 @@ class RunningVehicle:
             if isinstance(device, SettingsPeer):
                 device.adopt_settings(description.settings)
         self._vehicle = self._speaking_for(self.keyring)
-        self.service = Service(self._vehicle, self.keyring, self.body, self.clock)
+        self._readings = readings or VehicleReadings()
+        self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
+        self.service = self._serving()
+        trust = trust or _trust_of_the_lab(devices, self.clock)
+        self.pairing = PairingDesk(self.service, self.telematics, trust)
+        self._sync = SyncLoop(self.telematics.sync)
         self._log = VisitLog()
-        self._in_tray: Key | None = None
+        self._in_tray: InTray | None = None
         self._started_before = False
         self._loops = {
             HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
@@ -83,6 +101,7 @@ class RunningVehicle:
 
     def start(self) -> None:
         """Let the readers serve devices."""
+        self._sync.start()
         for loop in self._loops.values():
             loop.start()
 
@@ -90,28 +109,38 @@ class RunningVehicle:
         """Stop serving; returns when the loops have ended."""
         for loop in self._loops.values():
             loop.stop()
+        self._sync.stop()
 
     def reset(self) -> None:
         """Bring vehicle and bench to the state every test begins with.
 
         Nothing in any field, everything shut and locked, power off, settings and keys as
-        provisioned. Raises the bench error when a reader stays broken.
+        provisioned, nothing left to tell the key server. Raises the bench error when a reader
+        stays broken.
         """
         for holder in self._holders:
             holder.withdraw()
         for loop in self._loops.values():
             loop.between = None
         self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
-        self.service.fast_at_handle = True
+        self.service.fast_at_handle, self.service.whereabouts = True, nowhere
+        self.read_as(self._readings)
         self.body.unlock_scope = UnlockScope.ALL
-        self.keyring.restore(self._provisioned)
         self.await_empty(*self._loops)
+        self._sync.settle(_RECOVERY_S)
+        self.telematics.reset()
+        self.pairing.reset()
+        self.keyring.restore(self._provisioned)
         self.body.set_power(Power.OFF)
         for closure in CLOSURES:
             self.body.move(closure, to_open=False)
         self.body.set_locks(unlock=False)
         self._started_before = False
         self._log.disregard()
+
+    def read_as(self, readings: VehicleReadings) -> None:
+        """Read what the sources leave open in this way, until the next reset."""
+        self.service.readings = self.telematics.readings = readings
 
     def take_visits(self) -> list[Visit]:
         """All visits finished since the last call."""
@@ -138,7 +167,8 @@ class RunningVehicle:
             profile.fast_context_mark,
             "Order of what goes into the fast transaction's key derivation.",
         )
-        assumed = assumptions(self._settings, TRANSACTION)
+        parts = (TRANSACTION, PAIRING) if self.telematics.connected else (TRANSACTION,)
+        assumed = (a for part in parts for a in assumptions(self._settings, part))
         own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumed)
         return (*own, fast)
 
@@ -159,6 +189,7 @@ class RunningVehicle:
 
     def ended(self, visit: Visit) -> None:
         self._log.ended(visit)
+        self._sync.request()
 
     def left(self, place: str) -> None:
         if place == TRAY:
@@ -172,9 +203,38 @@ class RunningVehicle:
             if loop.fault is not None:
                 raise loop.fault
 
-    def _serve_tray(self, visit: Visit, transceive: Transceive) -> None:
-        self._in_tray = self.service.serve_tray(visit, transceive, again=self._started_before)
+    def _serve_tray(self, visit: Visit, line: Line) -> None:
+        self._in_tray = None
+        if not self.pairing.serve(visit, line):
+            self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
+
+    def _used(self, key: Key) -> None:
+        """A key moved something; one of another vehicle that is played is no event of this one."""
+        if self.keyring.holds(key):
+            self.telematics.used(key)
+
+    def _serving(self) -> Service:
+        return Service(
+            self._vehicle,
+            self.keyring,
+            self.body,
+            self.clock,
+            readings=self._readings,
+            used=self._used,
+            receipt_key=lambda: self.telematics.receipt_key,
+        )
 
     def _speaking_for(self, keyring: Keyring) -> Vehicle:
         profile = PROFILES[self._description.profile]
         return Vehicle(keyring.identifier, keyring.vehicle_key, profile, self._settings)
+
+
+def _clock_of(devices: Mapping[str, Device]) -> Clock:
+    sources = (d.clock for d in devices.values() if isinstance(d, TimeSource))
+    return next(sources, SystemClock())
+
+
+def _trust_of_the_lab(devices: Mapping[str, Device], clock: Clock) -> Trust:
+    """Trust in the makers of the bench's virtual phones."""
+    roots = {d.root_certificate() for d in devices.values() if isinstance(d, DeviceMaker)}
+    return Trust.of_the_lab(tuple(sorted(roots)), clock.utc())

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from drivers.api.clock import Clock
 from drivers.api.errors import DriverError
-from drivers.api.trace import Exchange
 from rig.digital_key.apdu import with_chaining, with_get_response
+from rig.digital_key.crypto import PublicKey, same
 from rig.digital_key.errors import (
     BadMac,
     BadSignature,
     DigitalKeyError,
     KeyUnknown,
     Malformed,
+    NotEntitled,
     StatusRefused,
 )
 from rig.digital_key.mailbox import Mailbox
-from rig.digital_key.messages import INS_SELECT, Outcome
+from rig.digital_key.messages import Outcome
 from rig.digital_key.profiles import Purpose
-from rig.digital_key.transaction import Transaction, Vehicle
-from rig.digital_key.wire import Transceive, wire
+from rig.digital_key.transaction import Authenticated, Transaction, Vehicle
 from rig.vehicle.body import Body
-from rig.vehicle.errors import ActuatorStuck
-from rig.vehicle.keyring import Key, Keyring
-from rig.vehicle.policy import Circumstances, Decision, decide
+from rig.vehicle.errors import ActuatorStuck, NotEnrolled
+from rig.vehicle.first_use import clear_package, introduced
+from rig.vehicle.keyring import Keyring
+from rig.vehicle.keys import Key
+from rig.vehicle.line import Line, traced
+from rig.vehicle.policy import Circumstances, Decision, Whereabouts, decide, nowhere
+from rig.vehicle.readings import VehicleReadings
+from rig.vehicle.tray_tasks import TrayTasks
 from rig.vehicle.visit import Ending, Visit
 from rig.vehicle.wiring import DOORS, TRUNK
 
@@ -34,7 +40,14 @@ _TOLD: dict[type[DigitalKeyError], Outcome] = {
     BadMac: Outcome.INVALID_CHANNEL,
     Malformed: Outcome.BAD_DATA_FORMAT,
 }
-_SELECT = bytes((INS_SELECT,))
+
+
+@dataclass(frozen=True, slots=True)
+class InTray:
+    """The key that was authenticated in the tray, and whether it may start the vehicle."""
+
+    key: Key
+    authorised: bool
 
 
 @dataclass(slots=True)
@@ -46,68 +59,122 @@ class Service:
     body: Body
     clock: Clock
     fast_at_handle: bool = True  # ask for a fast transaction where one may do
+    readings: VehicleReadings = field(default_factory=VehicleReadings)
+    whereabouts: Whereabouts = nowhere
+    used: Callable[[Key], None] = lambda _key: None  # a key unlocked or locked the vehicle
+    receipt_key: Callable[[], PublicKey | None] = lambda: None  # of the key server
 
-    def serve_handle(self, visit: Visit, transceive: Transceive) -> None:
+    def serve_handle(self, visit: Visit, line: Line) -> None:
         """Unlock a locked vehicle, lock an unlocked one."""
         locked = not self.body.is_unlocked(DOORS[0])
         visit.purpose = Purpose.UNLOCK if locked else Purpose.LOCK
-        transaction = self._transaction(visit, transceive)
+        transaction = self.transaction(visit, line)
         found = self._authenticate(visit, transaction, fast=self.fast_at_handle)
         if found is None:
             return
-        decision = self._decide(visit, found)
+        key = _key(found)
+        decision = self._decide(visit, key)
         if not decision.allowed:
             self._tell(visit, transaction, decision.outcome)
             return
         self._move_locks(visit, transaction, unlock=locked)
+        self.used(key)
 
-    def serve_tray(self, visit: Visit, transceive: Transceive, *, again: bool) -> Key | None:
-        """Authorise a start; returns the key that now lies in the tray, if it may start."""
+    def serve_tray(self, visit: Visit, line: Line, *, again: bool) -> InTray | None:
+        """Authorise a start; returns the key that now lies in the tray."""
         visit.purpose = Purpose.START_AGAIN if again else Purpose.START_FIRST
-        transaction = self._transaction(visit, transceive)
-        key = self._authenticate(visit, transaction, fast=False)
-        if key is None:
+        transaction = self.transaction(visit, line)
+        found = self._authenticate(visit, transaction, fast=False)
+        if found is None:
             return None
+        key = _key(found)
         decision = self._decide(visit, key)
-        if decision.allowed and not self._read_mailbox(visit, transaction):
-            return None
+        if decision.allowed and not _token_matches(key, found):
+            decision = _no_token(visit, key)
+        if decision.allowed and not self._look_after(visit, transaction, key):
+            return InTray(key, authorised=False)
         self._tell(visit, transaction, decision.outcome)
-        if not decision.allowed:
-            return None
-        visit.timeline.mark("authorised", self.clock.now_ns())
-        visit.end(Ending.START_AUTHORISED, decision.explanation)
-        return key
+        if decision.allowed:
+            visit.timeline.mark("authorised", self.clock.now_ns())
+            visit.end(Ending.START_AUTHORISED, decision.explanation)
+        return InTray(key, decision.allowed)
 
-    def _transaction(self, visit: Visit, transceive: Transceive) -> Transaction:
-        def keep(sent: int, received: int, command: bytes, response: bytes, error: str) -> None:
-            exchange = Exchange(visit.reader, sent, received, command, response, error)
-            visit.timeline.exchanges.append(exchange)
-            if command[1:2] == _SELECT and not error:
-                visit.timeline.mark("selected", received)
+    def judge(self, key: Key, purpose: Purpose) -> Decision:
+        """Whether this key may have that now."""
+        return decide(key, purpose, self._circumstances())
 
-        send = wire(transceive, keep, self.clock.now_ns)
+    def transaction(self, visit: Visit, line: Line) -> Transaction:
+        """A transaction with the applet, kept in the visit."""
         cla = self.vehicle.settings.get_response_cla
-        layers = with_get_response(with_chaining(send), cla)
+        layers = with_get_response(with_chaining(traced(visit, line, self.clock)), cla)
         return Transaction(layers, self.vehicle, self.keyring)
 
-    def _authenticate(self, visit: Visit, transaction: Transaction, *, fast: bool) -> Key | None:
-        """The device's key, or None after telling the device why not."""
-        assert visit.purpose is not None  # noqa: S101 - set by both callers
+    def _authenticate(
+        self, visit: Visit, transaction: Transaction, *, fast: bool
+    ) -> Authenticated | None:
+        """Who the device is, or None after telling it why it is nobody."""
         try:
-            found = transaction.authenticate(visit.purpose, fast=fast, exchange=not fast)
+            found = self._meet(visit, transaction, fast=fast)
+            visit.timeline.mark("authenticated", self.clock.now_ns())
+            key = _key(found)
+            visit.key, visit.fast = key.name, found.fast
+            if found.introduced:
+                self._take_in(visit, transaction, key)
         except DigitalKeyError as exc:
             self._refuse(visit, transaction, exc)
             return None
-        visit.timeline.mark("authenticated", self.clock.now_ns())
-        assert isinstance(found.key, Key)  # noqa: S101 - the keyring holds nothing else
-        visit.key, visit.fast = found.key.name, found.fast
-        self.keyring.used(found.key, found.persistent)
-        return found.key
+        self.keyring.used(key, found.persistent)
+        return found
+
+    def _meet(self, visit: Visit, transaction: Transaction, *, fast: bool) -> Authenticated:
+        """Authenticate; a friend who comes for the first time is asked for the attestation.
+
+        Who comes is known only after AUTH1. Where EXCHANGE has to be announced in AUTH0 and a fast
+        transaction was asked for instead, the vehicle begins anew.
+        """
+        assert visit.purpose is not None  # noqa: S101 - set by both callers
+        mailbox = Mailbox(transaction.exchange, self.vehicle.settings)
+
+        def introduce(slot: bytes) -> Key:
+            return introduced(mailbox, self.keyring, slot, self.clock.utc())
+
+        anew = fast and self.vehicle.settings.exchange_after_fast == "announce"
+        if not anew:
+            transaction.introduce = introduce
+        try:
+            return transaction.authenticate(visit.purpose, fast=fast, exchange=not fast)
+        except KeyUnknown as exc:
+            if not (anew and self.keyring.is_open(exc.slot)):
+                raise
+        visit.notes.append("a slot without a key: asked anew, with EXCHANGE")
+        transaction.introduce = introduce
+        return transaction.authenticate(visit.purpose, fast=False, exchange=True)
+
+    def _take_in(self, visit: Visit, transaction: Transaction, key: Key) -> None:
+        """Enrol a friend's key that has proved itself, and tidy up in its mailbox."""
+        try:
+            self.keyring.enrol(key)
+        except NotEnrolled as exc:
+            raise NotEntitled(Outcome.KEY_NOT_TRUSTED, str(exc)) from exc
+        visit.notes.append("first use: enrolled by the owner's attestation")
+        try:
+            transaction.control_flow(Outcome.ATTESTATION_DELETE)
+            clear_package(Mailbox(transaction.exchange, self.vehicle.settings))
+        except StatusRefused as exc:
+            visit.notes.append(f"attestation not cleared: {exc}")
+
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(
+            self.clock.utc(),
+            self.body.standing_open(),
+            self.body.power,
+            self.whereabouts,
+            self.readings,
+        )
 
     def _decide(self, visit: Visit, key: Key) -> Decision:
         assert visit.purpose is not None  # noqa: S101 - set by both callers
-        about = Circumstances(self.clock.utc(), self.body.standing_open(), self.body.power)
-        decision = decide(key, visit.purpose, about)
+        decision = decide(key, visit.purpose, self._circumstances())
         visit.timeline.mark("decided", self.clock.now_ns())
         if not decision.allowed:
             visit.end(Ending.REFUSED, decision.explanation)
@@ -125,27 +192,30 @@ class Service:
         self._tell(visit, transaction, Outcome.SUCCESS)
         visit.end(Ending.UNLOCKED if unlock else Ending.LOCKED, f"{visit.key} by {_kind(visit)}")
 
-    def _read_mailbox(self, visit: Visit, transaction: Transaction) -> bool:
-        """See what the device wants of the vehicle.
+    def _look_after(self, visit: Visit, transaction: Transaction, key: Key) -> bool:
+        """See what the device wants of the vehicle, and do it.
 
         A device that refuses has no mailbox, which is no objection; an answer that does not verify
         or parse is one.
         """
+        mailbox = Mailbox(transaction.exchange, self.vehicle.settings)
+        tasks = TrayTasks(transaction, mailbox, self.keyring, self.receipt_key())
         try:
-            signals = Mailbox(transaction.exchange, self.vehicle.settings).signals()
-        except StatusRefused as exc:
-            visit.notes.append(f"private mailbox not read: {exc}")
+            tasks.do(key, visit)
         except DigitalKeyError as exc:
             self._refuse(visit, transaction, exc)
             return False
-        else:
-            visit.notes.append(f"private mailbox signals {signals:02X}")
         return True
 
     def _refuse(self, visit: Visit, transaction: Transaction, why: DigitalKeyError) -> None:
         """End the visit with what the protocol said, and tell the device where it has a code."""
         visit.end_with(why)
-        if told := _TOLD.get(type(why)):
+        told = _TOLD.get(type(why))
+        if isinstance(why, NotEntitled):
+            told = Outcome(why.outcome)
+        elif isinstance(why, KeyUnknown) and self.keyring.is_burnt(why.slot):
+            told = Outcome.KEY_DELETED
+        if told is not None:
             self._tell(visit, transaction, told)
 
     def _tell(self, visit: Visit, transaction: Transaction, outcome: Outcome) -> None:
@@ -155,6 +225,24 @@ class Service:
             transaction.control_flow(outcome)
         except (DriverError, DigitalKeyError) as exc:
             visit.notes.append(f"CONTROL FLOW {outcome:04X} not delivered: {exc}")
+
+
+def _key(found: Authenticated) -> Key:
+    assert isinstance(found.key, Key)  # noqa: S101 - the keyring holds nothing else
+    return found.key
+
+
+def _token_matches(key: Key, found: Authenticated) -> bool:
+    """The immobilizer's question: a device that was given a token has to return it."""
+    if key.token is None:
+        return True
+    return found.confidential is not None and same(found.confidential, key.token)
+
+
+def _no_token(visit: Visit, key: Key) -> Decision:
+    explanation = f"{key.name} does not return its immobilizer token"
+    visit.end(Ending.REFUSED, explanation)
+    return Decision(False, Outcome.KEY_NOT_TRUSTED, explanation)
 
 
 def _kind(visit: Visit) -> str:

@@ -22,13 +22,15 @@ class Ending(StrEnum):
     UNLOCKED = "unlocked"
     LOCKED = "locked"
     START_AUTHORISED = "start authorised"
+    PAIRED = "paired"  # a new main key; what followed is in the marks and notes
+    PAIRING_FAILED = "pairing failed"  # no key on either side
     REFUSED = "refused"  # by the vehicle, or by the device
     INTERRUPTED = "interrupted"  # the card or phone left the field
     MUTE = "mute"  # in the field, and no answer
     FAULT = "fault"  # the rig or the bench broke
 
 
-ACHIEVED = (Ending.UNLOCKED, Ending.LOCKED, Ending.START_AUTHORISED)
+ACHIEVED = (Ending.UNLOCKED, Ending.LOCKED, Ending.START_AUTHORISED, Ending.PAIRED)
 
 
 def bench_error(error: Exception, where: str) -> DriverError | VehicleError:
@@ -56,6 +58,7 @@ class Visit:
     key: str = ""  # name of the authenticated key
     fast: bool = False
     outcome: Outcome | None = None  # what CONTROL FLOW told the device
+    flow: int | None = None  # what OP CONTROL FLOW told it when a pairing failed
     notes: list[str] = field(default_factory=list)
     error: Exception | None = None
 

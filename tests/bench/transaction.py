@@ -35,7 +35,8 @@ from rig.digital_key.settings import Settings
 from rig.digital_key.transaction import Transaction, Vehicle
 from rig.digital_key.wire import Transceive, wire
 from rig.measure.timeline import Timeline
-from rig.vehicle.keyring import Key, Keyring, load_keyring
+from rig.vehicle.keyring import Key, Keyring
+from rig.vehicle.keyring_file import load_keyring
 from tests.bench.floor import Floor, Transmit
 from tests.bench.harness import BenchFailed, Row, interleave, ratio
 

@@ -14,7 +14,8 @@ from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.profiles import CCC, HOME_KEY
 from rig.digital_key.secrets import Secret
 from rig.vehicle.errors import KeyringError
-from rig.vehicle.keyring import Keyring, KeyState, load_keyring
+from rig.vehicle.keyring import Keyring, KeyState
+from rig.vehicle.keyring_file import load_keyring
 
 POINTS = [PrivateKey.generate().public.point.hex() for _ in range(3)]
 GOOD: dict[str, Any] = {

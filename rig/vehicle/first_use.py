@@ -1,0 +1,135 @@
+"""The first use of a friend's key: proved by the owner's signature, with or without the network.
+
+The device names a slot that the vehicle gave out and knows no key for. What makes the key known is
+an attestation in the device's private mailbox; any doubt about it refuses the device.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rig.digital_key.attestation import (
+    MAY_START,
+    MAY_UNLOCK,
+    Attestation,
+    Entitlement,
+    attested,
+)
+from rig.digital_key.crypto import PublicKey
+from rig.digital_key.errors import BadSignature, KeyUnknown, NotEntitled, StatusRefused
+from rig.digital_key.mailbox import Mailbox
+from rig.digital_key.messages import Outcome
+from rig.digital_key.settings import Settings
+from rig.vehicle.entitled import moment, restrictions_of
+from rig.vehicle.keyring import Keyring
+from rig.vehicle.keys import FRIEND, Key, Origin, name_of_key
+
+
+def introduced(mailbox: Mailbox, keyring: Keyring, slot: bytes, now: datetime) -> Key:
+    """The key that the device in this slot brings with it, not enrolled yet.
+
+    Raises KeyUnknown when it brings none, NotEntitled, BadSignature or Malformed.
+    """
+    if not keyring.is_open(slot):
+        raise KeyUnknown(slot)
+    try:
+        package = read_package(mailbox)
+    except StatusRefused as exc:  # a mailbox that is not there, or smaller than it should be
+        raise KeyUnknown(slot) from exc
+    if package is None:
+        raise KeyUnknown(slot)
+    return examined(package, keyring, slot, now)
+
+
+def read_package(mailbox: Mailbox) -> Attestation | None:
+    """The attestation in a device's private mailbox; None when SigBmp tells of none.
+
+    Raises StatusRefused, Malformed.
+    """
+    settings = mailbox.settings
+    if not mailbox.signals() >> settings.mailbox_attestation_bit & 1:
+        return None
+    begin, end = settings.mailbox_package_offset, package_end(settings)
+    entitlement = mailbox.read_element(begin, end)
+    signature = mailbox.read_element(begin + len(entitlement), end)
+    return Attestation.decode(entitlement + signature)
+
+
+def clear_package(mailbox: Mailbox) -> None:
+    """Take attestation and signal away: the key is known. Raises StatusRefused, Malformed."""
+    settings = mailbox.settings
+    begin = settings.mailbox_package_offset
+    mailbox.fill(begin, package_end(settings) - begin)
+    mailbox.set_signal(settings.mailbox_attestation_bit, on=False)
+
+
+def package_end(settings: Settings) -> int:
+    """Where the room for the attestation ends: at the receipt, or with the mailbox."""
+    if settings.mailbox_receipt_offset > settings.mailbox_package_offset:
+        return min(settings.mailbox_receipt_offset, settings.mailbox_size)
+    return settings.mailbox_size
+
+
+def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime) -> Key:
+    """The key an attestation entitles in this slot, at this time.
+
+    Raises NotEntitled, BadSignature or Malformed; nothing has been enrolled.
+    """
+    _check_signature(package, keyring)
+    entitlement = Entitlement.decode(package.entitlement)
+    if entitlement.vehicle_id != keyring.identifier:
+        raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the attestation is for another vehicle")
+    if entitlement.slot != slot:
+        raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the attestation is for another slot")
+    if not keyring.is_open(slot):
+        raise NotEntitled(Outcome.KEY_DELETED, f"slot {slot.hex()} is not open")
+    key = _key(entitlement)
+    _check_key(key, entitlement, keyring, now)
+    return key
+
+
+def _check_signature(package: Attestation, keyring: Keyring) -> None:
+    """By the owner as of now: what an earlier owner signed opens nothing any more."""
+    owners = keyring.owners()
+    if not owners:
+        raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the vehicle has no main key that could attest")
+    for owner in owners:
+        try:
+            owner.public.verify(package.signature, attested(package.entitlement))
+        except BadSignature:
+            continue
+        return
+    raise BadSignature("the attestation is not signed by the vehicle's main key")
+
+
+def _key(entitlement: Entitlement) -> Key:
+    public = PublicKey(entitlement.device_key)
+    return Key(
+        name=name_of_key(FRIEND, public),
+        role=FRIEND,
+        slot=entitlement.slot,
+        public=public,
+        valid_from=moment(entitlement.not_before),
+        valid_until=moment(entitlement.not_after),
+        start=bool(entitlement.functions[0] & MAY_START),
+        activated=False,
+        restrictions=restrictions_of(entitlement),
+        origin=Origin.ATTESTED,
+        tracked=True,  # the server made the entitlement
+    )
+
+
+def _check_key(key: Key, entitlement: Entitlement, keyring: Keyring, now: datetime) -> None:
+    functions = entitlement.functions[0]
+    if functions & ~(MAY_UNLOCK | MAY_START):
+        raise NotEntitled(Outcome.BAD_DATA_CONTENT, f"functions {functions:02X} are not known")
+    if not functions & MAY_UNLOCK:
+        raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the key may not even unlock")
+    if key.valid_from is None or now < key.valid_from:
+        raise NotEntitled(Outcome.KEY_EXPIRED, "the key is not valid yet")
+    if key.valid_until is not None and now >= key.valid_until:
+        raise NotEntitled(Outcome.KEY_EXPIRED, "the key has expired")
+    if keyring.was_deleted(key.key_id):
+        raise NotEntitled(Outcome.KEY_DELETED, "the key was deleted")
+    if keyring.by_id(key.key_id) is not None:
+        raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the key is enrolled already")
