@@ -47,8 +47,7 @@ def test_advancing_moves_the_calendar_and_not_the_stopwatch() -> None:
 def test_the_calendar_goes_on_by_itself() -> None:
     clock = World(start="2026-03-01").clock
     before = clock.utc()
-    clock.sleep(0.002)
-    assert clock.utc() - before >= timedelta(milliseconds=1)
+    assert any(clock.utc() > before for _look in range(1_000_000))
 
 
 def test_time_does_not_go_back() -> None:
