@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import Platform, Shared, ShareRequest, ShareSheet, ShareState
 
+PAIRING_LINK, SHARING_LINK = "/digital-key/pairing/", "/digital-key/sharing/"
+"""Paths of the links in messages, by which a phone knows what a link opens; a token follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneFacts:

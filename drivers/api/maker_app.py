@@ -74,11 +74,18 @@ class MakerApp(abc.ABC):
 
     @abc.abstractmethod
     def open(self, vehicle: bytes | None = None) -> AppView:
-        """Open the app, at the page of this vehicle or of the only one."""
+        """Open the app, at the page of this vehicle or of the only one.
+
+        A set-up that is under way is shown where it is, as an app is that comes to the front.
+        """
 
     @abc.abstractmethod
     def press(self, action: AppAction) -> AppView:
         """Press what is shown. Raises ActionRefused for an action that is not."""
+
+    @abc.abstractmethod
+    def kill(self) -> None:
+        """Swipe the app away; a set-up under way ends there, and leaves no key."""
 
     @abc.abstractmethod
     def scan(self, code: SecretText) -> AppView:

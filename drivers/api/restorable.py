@@ -22,4 +22,7 @@ class Restorable(abc.ABC):
 
     @abc.abstractmethod
     def clear(self) -> None:
-        """As it comes out of the box: no keys, settings at their defaults, charged, unlocked."""
+        """As it comes out of the box: no keys but those of a factory, settings at their defaults.
+
+        A phone is charged and runs; its screen is locked, as in a pocket.
+        """

@@ -1,8 +1,9 @@
 """The space virtual devices share: places, what is held to them, and chance.
 
 A real bench never loads it. A *place* is a name such as ``driver_handle``; a virtual reader
-listens at one, and a virtual phone or card is brought to one. What enters a reader's field is a
-ChipCard: the bytes side of a phone's secure element or of a key card.
+listens at one, and a virtual phone or card is brought to one. A phone reads cards as well: the
+place of that reader is ``<name>_back``. What enters a reader's field is a ChipCard: the bytes side
+of a phone's secure element or of a card. Time is a WorldClock.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol
 
+from drivers.api.clock import TimeSource
 from drivers.api.device import Device, Identity
 from drivers.api.peer import SettingsPeer
+from drivers.sim.world_clock import WorldClock
 from rig.digital_key.settings import Settings, settings_from
 
 
@@ -46,19 +49,27 @@ class Field(Protocol):
         ...
 
 
-class World(Device, SettingsPeer):
+class World(Device, SettingsPeer, TimeSource):
     """One per virtual bench. Safe to use from several threads.
 
     ``settings`` are the protocol settings of everything virtual here; a phone reads them at each
     SELECT.
     """
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, start: str = "") -> None:
+        """``start``: when the calendar begins, in ISO 8601 (UTC); "" is now. Raises DriverError."""
         self.settings = Settings()
+        self._clock = WorldClock(start)
         self.random = random.Random(seed)  # noqa: S311 - chance of the simulation, not a secret
         self._lock = threading.RLock()
         self._fields: dict[str, Field] = {}
         self._at: dict[str, ChipCard] = {}
+        self._backs: list[tuple[Device, Field]] = []
+
+    @property
+    def clock(self) -> WorldClock:
+        """The time of everything on this bench."""
+        return self._clock
 
     def listen(self, place: str, field: Field) -> None:
         """Put a reader's field at a place; what is already there enters it."""
@@ -66,6 +77,14 @@ class World(Device, SettingsPeer):
             self._fields[place] = field
             if place in self._at:
                 field.enter(self._at[place])
+
+    def listen_behind(self, device: Device, field: Field) -> None:
+        """Put a reader's field into a device's back: at ``<name>_back``, whatever its name will be.
+
+        The bench names its devices after it has made them.
+        """
+        with self._lock:
+            self._backs.append((device, field))
 
     def unlisten(self, place: str) -> None:
         """Take the reader away again."""
@@ -79,7 +98,7 @@ class World(Device, SettingsPeer):
             if place in self._at:
                 self.take(self._at[place])
             self._at[place] = card
-            if field := self._fields.get(place):
+            if field := self._field(place):
                 field.enter(card)
 
     def take(self, card: ChipCard) -> None:
@@ -87,7 +106,7 @@ class World(Device, SettingsPeer):
         with self._lock:
             for place in [p for p, c in self._at.items() if c is card]:
                 del self._at[place]
-                if field := self._fields.get(place):
+                if field := self._field(place):
                     field.leave()
 
     def adopt_settings(self, overrides: Mapping[str, object]) -> None:
@@ -101,3 +120,8 @@ class World(Device, SettingsPeer):
             for card in list(self._at.values()):
                 self.take(card)
             self._fields.clear()
+            self._backs.clear()
+
+    def _field(self, place: str) -> Field | None:
+        backs = {f"{device.name}_back": field for device, field in self._backs if device.name}
+        return self._fields.get(place, backs.get(place))

@@ -31,6 +31,9 @@ DRIVERS = {
     "sim.relay_board": "drivers.sim.relay_board:VirtualRelayBoard",
     "sim.phone": "drivers.sim.phone:VirtualPhone",
     "sim.keycard": "drivers.sim.keycard:VirtualKeyCard",
+    "sim.watch": "drivers.sim.watch:VirtualWatch",
+    "sim.setup_card": "drivers.sim.setup_card:VirtualSetupCard",
+    "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 
 

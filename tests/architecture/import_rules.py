@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "drivers.nfc.ecp",
         "drivers.uwb.uci",
         "rig.digital_key.apdu",
+        "rig.digital_key.attestation",
         "rig.digital_key.crypto",
         "rig.digital_key.curve",
         "rig.digital_key.errors",

@@ -8,7 +8,7 @@ anything that tells one key from another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from secrets import token_bytes
 
@@ -56,19 +56,21 @@ class Chance:
 class Applet:
     """The applet with the keys it holds. ``settings`` is asked at each SELECT.
 
+    ``keys`` is looked at anew for each command, so that keys may come and go.
+
     ``last_outcome`` is the code of the latest CONTROL FLOW: what the owner would see.
     """
 
     def __init__(
         self,
-        keys: Sequence[HeldKey],
+        keys: Iterable[HeldKey],
         settings: Callable[[], Settings] = Settings,
         *,
         sign: Sign = PrivateKey.sign,
         chance: Chance | None = None,
     ) -> None:
         self.last_outcome: m.Outcome | None = None
-        self._keys = tuple(keys)
+        self._keys = keys
         self._ask_settings = settings
         self._settings = settings()
         self._sign = sign
@@ -89,6 +91,12 @@ class Applet:
         self._dialect = None
         self._transaction = None
         self._framing.reset()
+
+    def forget(self, key: HeldKey) -> None:
+        """The key is gone: a transaction with it ends here."""
+        transaction = self._transaction
+        if transaction is not None and transaction.key is key:
+            self._transaction = None
 
     def process(self, apdu: bytes) -> bytes:
         """Answer one command APDU with one response APDU."""

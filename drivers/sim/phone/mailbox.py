@@ -1,20 +1,25 @@
-"""A key's private mailbox and the operations EXCHANGE performs on it.
+"""A key's two mailboxes and the operations EXCHANGE performs on them.
 
-Tags, sizes and offsets are settings (the public notes know those of a sibling only). Operations of
-one EXCHANGE take effect together or not at all.
+The private one is read and written by vehicle and phone; what the confidential one holds, the
+immobilizer token, only a vehicle can write, and AUTH1 returns it. Tags, sizes and offsets are
+settings (the public notes know those of a sibling only). Operations of one EXCHANGE take effect
+together or not at all.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from rig.digital_key import tlv
 from rig.digital_key.errors import Malformed
+from rig.digital_key.secrets import Secret
 from rig.digital_key.settings import Settings
 from rig.digital_key.tlv import Tlv
 
 DONE, OUT_OF_BOUNDS, MALFORMED = 0x0000, 0x0001, 0x0002
 _SECRET_SIZE = 32
+_TOKEN_MOST = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Contents:
 
     signals: bytes = b"\x00"  # SigBmp
     slots: bytes = b"\x00"  # SlotIdentBmp
+    slot_list: bytes = b""  # SlotIdentLst: up to 8 identifiers of 8 bytes
     package: bytes = b""  # attestation package of a shared key
     confidential: bytes = b""  # immobilizer token; opaque to the protocol
 
@@ -31,6 +37,7 @@ class Contents:
         memory = bytearray(max(settings.mailbox_size, 0))
         for offset, value in (
             (settings.mailbox_package_offset, self.package),
+            (settings.mailbox_slot_list_offset, self.slot_list),
             (settings.mailbox_slots_offset, self.slots),
             (settings.mailbox_signal_offset, self.signals),
         ):
@@ -44,27 +51,55 @@ class _OutOfBoundsError(Exception):
     """An operation reaches beyond the mailbox."""
 
 
-class Mailbox:
-    """Bytes that survive from one visit to the next."""
+@dataclass(slots=True)
+class _Draft:
+    """What the mailboxes hold once all operations of an EXCHANGE are done."""
 
-    def __init__(self, memory: bytearray) -> None:
+    memory: bytearray
+    confidential: Secret
+
+
+class Mailbox:
+    """Bytes that survive from one visit to the next; phone and vehicle may reach it at once."""
+
+    def __init__(self, memory: bytearray, confidential: bytes = b"") -> None:
         self._memory = memory
+        self._confidential = Secret(confidential)
+        self._lock = threading.Lock()
+
+    @property
+    def confidential(self) -> Secret:
+        """The immobilizer token; empty while no vehicle has written one."""
+        return self._confidential
+
+    def copy(self) -> Mailbox:
+        """The same contents once more."""
+        with self._lock:
+            return Mailbox(bytearray(self._memory), self._confidential)
 
     def read(self, offset: int, size: int) -> bytes:
-        """A piece of it, for the owner's framework or for AUTH1."""
+        """A piece of it, for the phone's wallet or for AUTH1."""
         return bytes(self._memory[offset : offset + size])
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Put something there, as the phone's wallet does. Raises Malformed beyond its end."""
+        with self._lock:
+            if offset + len(data) > len(self._memory):
+                raise Malformed(f"{len(data)} bytes at {offset} in {len(self._memory)}")
+            self._memory[offset : offset + len(data)] = data
 
     def perform(self, request: bytes, settings: Settings, secret_tag: int | None) -> bytes:
         """Answer the plaintext of one EXCHANGE: what was read, then a status."""
-        memory = bytearray(self._memory)
-        try:
-            operations = _operations(request, secret_tag)
-            answers = [_apply(memory, op, settings, secret_tag) for op in operations]
-        except _OutOfBoundsError:
-            return _status(OUT_OF_BOUNDS)
-        except Malformed:
-            return _status(MALFORMED)
-        self._memory = memory
+        with self._lock:
+            draft = _Draft(bytearray(self._memory), self._confidential)
+            try:
+                operations = _operations(request, secret_tag)
+                answers = [_apply(draft, op, settings, secret_tag) for op in operations]
+            except _OutOfBoundsError:
+                return _status(OUT_OF_BOUNDS)
+            except Malformed:
+                return _status(MALFORMED)
+            self._memory, self._confidential = draft.memory, draft.confidential
         return b"".join(answers) + _status(DONE)
 
 
@@ -77,9 +112,13 @@ def _operations(request: bytes, secret_tag: int | None) -> tuple[Tlv, ...]:
     return tlv.decode(request)
 
 
-def _apply(memory: bytearray, op: Tlv, settings: Settings, secret_tag: int | None) -> bytes:
-    """Perform one operation on ``memory``; return what it adds to the answer."""
-    value = op.value
+def _apply(draft: _Draft, op: Tlv, settings: Settings, secret_tag: int | None) -> bytes:
+    """Perform one operation on the draft; return what it adds to the answer.
+
+    The confidential mailbox has an operation of its own; the sibling, which has a tag for its
+    secret instead, knows none.
+    """
+    value, memory = op.value, draft.memory
     if op.tag == settings.exchange_read_tag and len(value) == 4:
         start, end = _span(memory, value, int.from_bytes(value[2:4], "big"))
         return value[2:4] + bytes(memory[start:end])
@@ -89,6 +128,10 @@ def _apply(memory: bytearray, op: Tlv, settings: Settings, secret_tag: int | Non
     elif op.tag == settings.exchange_set_tag and len(value) == 5:
         start, end = _span(memory, value, int.from_bytes(value[2:4], "big"))
         memory[start:end] = value[4:] * (end - start)
+    elif secret_tag is None and op.tag == settings.exchange_confidential_tag and value:
+        if len(value) > _TOKEN_MOST:
+            raise _OutOfBoundsError
+        draft.confidential = Secret(value)
     elif op.tag != secret_tag or not _is_secret(value):
         raise Malformed(f"no operation {op.tag:02X} with {len(value)} bytes")
     return b""

@@ -57,8 +57,8 @@ class Misbehaviour:
         """The field came or went: count from the first APDU again."""
         self._count = 0
 
-    def process(self, apdu: bytes, applet: Callable[[bytes], bytes]) -> bytes | None:
-        """Answer as the applet does, but for what is planted."""
+    def process(self, apdu: bytes, applet: Callable[[bytes], bytes | None]) -> bytes | None:
+        """Answer as the applet does, but for what is planted; None where it does not answer."""
         self._count += 1
         plan = self._plan
         if plan is None or plan.at not in (0, self._count):
@@ -70,7 +70,8 @@ class Misbehaviour:
             return None
         if plan.fault is Fault.LATE:
             time.sleep(plan.delay_s)
-        return _spoilt(plan.fault, apdu, applet(apdu))
+        answer = applet(apdu)
+        return None if answer is None else _spoilt(plan.fault, apdu, answer)
 
     def sign(self, key: PrivateKey, message: bytes) -> bytes:
         """Sign for the applet."""

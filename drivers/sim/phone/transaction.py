@@ -53,7 +53,7 @@ class Transaction:
         keys, persistent = derive_standard(agreed, self.transcript, key.dialect.profile, settings)
         confidential = signals = None
         if key.dialect.returns_mailboxes:
-            confidential = key.contents.confidential or None
+            confidential = key.mailbox.confidential or None
             signals = key.mailbox.read(settings.mailbox_signal_offset, 1)
         answer = m.Auth1Response(
             device_signature=sign(key.private, self._signed_by(m.USAGE_DEVICE)),

@@ -70,7 +70,7 @@ def _read_key(node: _Node) -> HeldKey:
 
 
 def _read_contents(node: _Node) -> Contents:
-    sizes = {"signals": 1, "slots": 1, "package": 0xFFFF, "confidential": 0xFF}
+    sizes = {"signals": 1, "slots": 1, "slot_list": 64, "package": 0xFFFF, "confidential": 0xFF}
     entry = node.table(set(), set(sizes))
     return Contents(**{name: value.octets(1, sizes[name]) for name, value in entry.items()})
 

@@ -5,6 +5,8 @@ written apart from the vehicle's, from the public facts alone; the two share byt
 message layouts, curve arithmetic, primitives), never decisions.
 """
 
+# The phone and this part of it know each other; whoever comes first, the phone is loaded first.
+import drivers.sim.phone  # noqa: F401 - see above
 from drivers.sim.phone_framework.framework import Framework
 
 __all__ = ["Framework"]
