@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Restorable(abc.ABC):
@@ -26,3 +28,14 @@ class Restorable(abc.ABC):
 
         A phone is charged and runs; its screen is locked, as in a pocket.
         """
+
+
+@contextmanager
+def restored(device: object) -> Iterator[None]:
+    """Put a virtual device back to how it is now, when the block is over."""
+    before = device.state() if isinstance(device, Restorable) else None
+    try:
+        yield
+    finally:
+        if isinstance(device, Restorable):
+            device.restore(before)

@@ -40,6 +40,9 @@ class OperatorApp(MakerApp):
             raise self._requests.refusal(f"the app does not show {str(action)!r}")
         return self._after(f"press what means: {action}")
 
+    def kill(self) -> None:
+        self._requests.do("swipe the app away")
+
     def scan(self, code: SecretText) -> AppView:
         return self._after("scan the QR code of the setup card; it should read as follows", code)
 

@@ -30,8 +30,6 @@ Market: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 # In what the vehicles of ``also`` may differ; all else is of the bench and the same for each.
 DIFFERENCES = (
-    "keyring",
-    "second_keyring",
     "model",
     "model_year",
     "os",

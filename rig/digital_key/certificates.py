@@ -101,6 +101,15 @@ class Authority:
         return named.sign(self._key, SHA256())
 
 
+def from_pem(text: bytes) -> bytes:
+    """A certificate in DER from one in PEM. Raises Malformed."""
+    try:
+        parsed = x509.load_pem_x509_certificate(text)
+    except ValueError as exc:
+        raise Malformed("no certificate in PEM") from exc
+    return parsed.public_bytes(Encoding.DER)
+
+
 def key_of(certificate: bytes) -> PublicKey:
     """The key a certificate (DER) is for. Raises Malformed; nothing else is checked."""
     return _public_key(_parse(certificate))

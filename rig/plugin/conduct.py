@@ -17,6 +17,8 @@ from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
 from rig.bench.safety import Interrupted, signals_unwind
+from rig.key_server.reading_choices import readings_from
+from rig.key_server.readings import Readings
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
@@ -71,6 +73,11 @@ class Conduct:
         return self._assignment.catalogue
 
     @property
+    def readings(self) -> Readings:
+        """How the plan reads what the sources leave open."""
+        return readings_from(self.plan.readings)
+
+    @property
     def recorder(self) -> Recorder:
         """Where the attempts are recorded."""
         return _there(self._recorder)
@@ -113,7 +120,7 @@ class Conduct:
             self._bench = bench
             for operator in bench.of(Operator).values():
                 operator.around = self.progress.held_still
-            vehicle = self._car = _car(bench) if wants_car(items) else None
+            vehicle = self._car = _car(bench, self.readings) if wants_car(items) else None
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
@@ -198,8 +205,12 @@ def _there(part: T | None) -> T:
     return part
 
 
-def _car(bench: Bench) -> Car:
+def _car(bench: Bench, readings: Readings) -> Car:
     """The vehicle of a bench, whose file has been checked for what it needs."""
     from rig.vehicle.car import Car  # noqa: PLC0415 - a bench may have no vehicle
+    from rig.vehicle.readings import VehicleReadings  # noqa: PLC0415 - as above
 
-    return Car(bench.devices, bench.description.vehicle)
+    own = VehicleReadings(
+        pre_deletion_use=readings.pre_deletion_use, ends_pre_deletion=readings.ends_pre_deletion
+    )
+    return Car(bench.devices, bench.description.vehicle, readings=own)

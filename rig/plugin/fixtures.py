@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from drivers.api.phone import KeyCard, KeyHolder, Phone
+from drivers.api.phone import KeyCard, KeyHolder, Phone, PhoneRack, SetupCard, Watch
+from drivers.api.restorable import restored
 from rig.bench.build import Bench
 from rig.measure.limits import Limits
 from rig.measure.observations import Observe
@@ -17,6 +18,8 @@ from rig.plans.plan import Plan
 from rig.plugin.recording import Recorder
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
+    from rig.key_server.contract import KeyServer
+    from rig.key_server.readings import Readings
     from rig.plans.catalogue import Catalogue
     from rig.plugin.progress import Progress
     from rig.vehicle.car import Car
@@ -37,6 +40,8 @@ class UnderWay(Protocol):
     def recorder(self) -> Recorder: ...
     @property
     def progress(self) -> Progress: ...
+    @property
+    def readings(self) -> Readings: ...
     def car(self) -> Car:
         """The vehicle, where a selected test wants it."""
         ...
@@ -81,9 +86,31 @@ class Fixtures:
     def car(self) -> Iterator[Car]:
         """The vehicle: shut, locked, off, nothing in any field, before the test and after it."""
         car = self._run.car()
+        if (description := self._run.recorder.attempt.description) is not None:
+            car.play(description)
         car.reset()
         yield car
         car.reset()
+
+    @pytest.fixture
+    def key_server(self, car: Car) -> Iterator[KeyServer]:
+        """The vehicle maker's key server, which knows the vehicle and nobody else yet.
+
+        Virtual phones are empty and connected to it; the vehicle is as it was delivered.
+        """
+        from rig.plugin.back_end import BackEnd  # noqa: PLC0415 - for tests that ask for it
+
+        car.as_delivered()
+        with BackEnd(self._run.bench.devices, self._run.readings).opened(car) as server:
+            yield server
+            car.reset()
+
+    @pytest.fixture
+    def account(self, car: Car, key_server: KeyServer) -> str:
+        """The owner's account at the vehicle maker, with the vehicle in it."""
+        account = key_server.accounts.open("owner@example.invalid")
+        key_server.accounts.add_vehicle(account, car.keyring.identifier)
+        return account
 
     @pytest.fixture
     def owner_phone(self) -> Iterator[Phone]:
@@ -126,6 +153,39 @@ class Fixtures:
         yield from self._held("impostor_phone", Phone)
 
     @pytest.fixture
+    def third_phone(self) -> Iterator[Phone]:
+        """A third person's phone, of a third maker where the bench has one."""
+        yield from self._held("third_phone", Phone)
+
+    @pytest.fixture
+    def plain_phone(self) -> Iterator[Phone]:
+        """A phone without ultra-wideband, so not comfort-access capable (AMB-23)."""
+        yield from self._held("plain_phone", Phone)
+
+    @pytest.fixture
+    def watch(self) -> Iterator[Watch]:
+        """The watch paired to the owner's phone."""
+        yield from self._held("watch", Watch)
+
+    @pytest.fixture
+    def friend_watch(self) -> Iterator[Watch]:
+        """The watch paired to an iPhone that keys are shared with."""
+        yield from self._held("friend_watch", Watch)
+
+    @pytest.fixture
+    def setup_card(self) -> Iterator[SetupCard]:
+        """The setup card of the vehicle."""
+        yield from self._held("setup_card", SetupCard)
+
+    @pytest.fixture
+    def recipients(self) -> tuple[Phone, ...]:
+        """Many phones to share with, all empty."""
+        rack = self._run.bench.devices.get("recipients")
+        if not isinstance(rack, PhoneRack):
+            raise Inconclusive(f"bench {self._run.bench.description.name} has no recipients")
+        return rack.phones()
+
+    @pytest.fixture
     def key_card(self) -> Iterator[KeyCard]:
         """The owner's key card."""
         yield from self._held("key_card", KeyCard)
@@ -139,5 +199,6 @@ class Fixtures:
         if not isinstance(device, kind):
             raise TypeError(f"bench {bench.description.name}: {name} is no {kind.__name__}")
         device.withdraw()
-        yield device
-        device.withdraw()
+        with restored(device):
+            yield device
+            device.withdraw()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from drivers.api.clock import MovableClock
 from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Vehicle
+from rig.key_server.vehicles import VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
+from rig.vehicle.cabin import FOBS, Cabin
 from rig.vehicle.conditions import PATIENCE_S, VehicleCondition
+from rig.vehicle.drive import Drive
+from rig.vehicle.driver_profiles import DriverProfiles
+from rig.vehicle.head_unit import HeadUnitSoftware
 from rig.vehicle.keyring import Key
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.reader_loop import Layer
@@ -61,6 +67,7 @@ class Car(RunningVehicle):
         self.body.command_locks(locks, unlock=unlock)
         self.body.await_locks(locks, unlocked=unlock)
         self.telematics.fob_used()
+        self.interior.fob_used(FOBS[0])
         self._sync.request()
 
     def open(self, closure: str) -> None:
@@ -170,11 +177,6 @@ class Car(RunningVehicle):
         """Who the vehicle is to devices."""
         return self._vehicle
 
-    @property
-    def in_tray(self) -> Key | None:
-        """The key that was authenticated in the tray and lies there; it may be one that is refused."""
-        return None if self._in_tray is None else self._in_tray.key
-
     def serve_tray_again(self) -> None:
         """Look at what lies in the tray once more: pairing has begun, or a key was activated."""
         self._loops[TRAY].serve_again()
@@ -200,6 +202,42 @@ class Car(RunningVehicle):
         """
         if self.telematics.sync() is None:
             raise Inconclusive("the vehicle is offline")
+
+    # --- what a test finds inside --------------------------------------------------------------
+
+    @property
+    def head_unit(self) -> HeadUnitSoftware:
+        """The display and its menus."""
+        return self.interior.head_unit
+
+    @property
+    def cabin(self) -> Cabin:
+        """Fobs and cards inside."""
+        return self.interior.cabin
+
+    @property
+    def drive(self) -> Drive:
+        """Speed, volume and position."""
+        return self.interior.drive
+
+    @property
+    def profiles(self) -> DriverProfiles:
+        """Driver profiles and their keys."""
+        return self.interior.profiles
+
+    @contextmanager
+    def recoded(self, **equipment: Any) -> Iterator[None]:
+        """The same vehicle with other equipment or software; its maker's record says so too."""
+        before = self.interior.record
+        self._code(replace(before, **equipment))
+        try:
+            yield
+        finally:
+            self._code(before)
+
+    def _code(self, record: VehicleRecord) -> None:
+        self.interior.code(record)
+        self.recorded(record)
 
     # --- what a test waits for ---------------------------------------------------------------
 

@@ -4,6 +4,7 @@
   * KeyringError - the provisioning file is wrong
     * NotEnrolled - a key that may not be taken in: deleted before, or its slot is burnt or taken
   * Offline - something needs the key server, and it cannot be reached
+  * TrustError - a certificate or key of the bench file cannot be used
   * WiringError - the bench lacks a device the vehicle cannot do without
   * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
   * ServiceBroken - the rig's own code failed while it served a device
@@ -26,6 +27,10 @@ class NotEnrolled(KeyringError):
 
 class Offline(VehicleError):
     """Something needs the key server, and it cannot be reached."""
+
+
+class TrustError(VehicleError):
+    """A certificate or key of the bench file cannot be used."""
 
 
 class WiringError(VehicleError):

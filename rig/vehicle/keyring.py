@@ -94,6 +94,7 @@ class Keyring:
         with self.lock:
             earlier = [k for k in self if k.role == OWNER and k.key_id != key.key_id]
             enrolled = self.enrol(key)
+            enrolled.origin = key.origin  # the server may have told of it a moment before
             for each in earlier:
                 self.delete(each)
             return enrolled

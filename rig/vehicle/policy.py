@@ -83,7 +83,7 @@ def _against_functions(key: Key, purpose: Purpose) -> Decision | None:
 
 
 def _against_pre_deletion(key: Key, purpose: Purpose, readings: VehicleReadings) -> Decision | None:
-    if key.state is not KeyState.PRE_DELETION or readings.pre_deletion_use == "unlock_and_start":
+    if key.state is not KeyState.PRE_DELETION or readings.pre_deletion_use == "as_before":
         return None
     if readings.pre_deletion_use == "unlock" and purpose not in STARTS:
         return None

@@ -21,7 +21,7 @@ class VehicleReadings:
     zone: of the vehicle's local time, in which a key's hours count.
     """
 
-    pre_deletion_use: Literal["unlock_and_start", "unlock", "nothing"] = "unlock_and_start"
+    pre_deletion_use: Literal["as_before", "unlock", "nothing"] = "as_before"
     ends_pre_deletion: frozenset[KeyKind] = frozenset(KeyKind)
     unknown_position: Literal["refuse", "allow"] = "refuse"
     zone: tzinfo = UTC

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from drivers.api.attested import DeviceMaker
 from drivers.api.clock import Clock, SystemClock, TimeSource
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
+from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
 from drivers.api.phone import KeyHolder
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
+from rig.key_server.vehicles import VehicleRecord
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
+from rig.vehicle.drive import is_inside
+from rig.vehicle.interior import Around, Interior
 from rig.vehicle.keyring import Key, Keyring
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
-from rig.vehicle.policy import nowhere
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
+from rig.vehicle.record import RecordedVehicle, record_of
 from rig.vehicle.service import InTray, Service
 from rig.vehicle.sync_loop import SyncLoop
 from rig.vehicle.telematics import Telematics
+from rig.vehicle.trust import TrustFiles, trust_of
 from rig.vehicle.visit import Visit
 from rig.vehicle.visit_log import VisitLog
-from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, wire_up
+from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, wire_up
 
 _RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
 
 
-class VehicleDescription(Protocol):
+class VehicleDescription(RecordedVehicle, TrustFiles, Protocol):
     """The vehicle section of a bench file, as far as the vehicle needs it."""
 
     @property
@@ -44,15 +51,9 @@ class VehicleDescription(Protocol):
     @property
     def profile(self) -> str: ...
     @property
-    def model(self) -> str: ...
-    @property
-    def model_year(self) -> int: ...
-    @property
-    def os(self) -> int: ...
-    @property
-    def options(self) -> Sequence[int]: ...
-    @property
     def key(self) -> str: ...
+    @property
+    def zone(self) -> tzinfo: ...
     @property
     def settings(self) -> Mapping[str, object]: ...
 
@@ -85,19 +86,21 @@ class RunningVehicle:
             if isinstance(device, SettingsPeer):
                 device.adopt_settings(description.settings)
         self._vehicle = self._speaking_for(self.keyring)
-        self._readings = readings or VehicleReadings()
+        self._readings = replace(readings or VehicleReadings(), zone=description.zone)
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
-        trust = trust or _trust_of_the_lab(devices, self.clock)
+        trust = trust or trust_of(description, devices, self.clock)
         self.pairing = PairingDesk(self.service, self.telematics, trust)
         self._sync = SyncLoop(self.telematics.sync)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
         self._started_before = False
+        self.recorded: Callable[[VehicleRecord], None] = lambda _record: None
         self._loops = {
             HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
             TRAY: ReaderLoop(TRAY, wiring.readers[TRAY], self._serve_tray, self),
         }
+        self.interior = self._inside(devices, wiring)
 
     def start(self) -> None:
         """Let the readers serve devices."""
@@ -123,7 +126,7 @@ class RunningVehicle:
         for loop in self._loops.values():
             loop.between = None
         self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
-        self.service.fast_at_handle, self.service.whereabouts = True, nowhere
+        self.service.fast_at_handle = True
         self.read_as(self._readings)
         self.body.unlock_scope = UnlockScope.ALL
         self.await_empty(*self._loops)
@@ -131,6 +134,7 @@ class RunningVehicle:
         self.telematics.reset()
         self.pairing.reset()
         self.keyring.restore(self._provisioned)
+        self.interior.reset(self._record)
         self.body.set_power(Power.OFF)
         for closure in CLOSURES:
             self.body.move(closure, to_open=False)
@@ -141,6 +145,14 @@ class RunningVehicle:
     def read_as(self, readings: VehicleReadings) -> None:
         """Read what the sources leave open in this way, until the next reset."""
         self.service.readings = self.telematics.readings = readings
+
+    def settle(self) -> None:
+        """Wait until the key server was told what happened, and its answer taken in."""
+        self._sync.settle(_RECOVERY_S)
+
+    def disregard_visits(self) -> None:
+        """Count every visit that has ended as looked at."""
+        self._log.disregard()
 
     def take_visits(self) -> list[Visit]:
         """All visits finished since the last call."""
@@ -185,6 +197,16 @@ class RunningVehicle:
             "identifier": self.keyring.identifier.hex(),
         }
 
+    def news(self) -> None:
+        """The key server has news, and pushes.
+
+        What a hand does at a phone is over when the vehicle has heard of it; a device that does
+        something in the middle of a visit waits for nobody.
+        """
+        self._sync.request()
+        if threading.current_thread() is threading.main_thread():
+            self._sync.settle(_RECOVERY_S)
+
     # --- the reader loops' side --------------------------------------------------------------
 
     def ended(self, visit: Visit) -> None:
@@ -194,6 +216,7 @@ class RunningVehicle:
     def left(self, place: str) -> None:
         if place == TRAY:
             self._in_tray = None
+            self.interior.emptied()
 
     def await_visit(self, timeout_s: float, place: str) -> Visit | None:
         return self._log.next(timeout_s, place)
@@ -207,11 +230,42 @@ class RunningVehicle:
         self._in_tray = None
         if not self.pairing.serve(visit, line):
             self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
+            self.interior.placed(self.in_tray)
 
     def _used(self, key: Key) -> None:
         """A key moved something; one of another vehicle that is played is no event of this one."""
         if self.keyring.holds(key):
             self.telematics.used(key)
+            self.interior.used(key)
+
+    def _inside(self, devices: Mapping[str, Device], wiring: Wiring) -> Interior:
+        around = Around(
+            clock=self.clock,
+            keyring=self.keyring,
+            body=self.body,
+            telematics=self.telematics,
+            pairing=self.pairing,
+            in_tray=lambda: self.in_tray,
+            look_again=self._loops[TRAY].serve_again,
+            changed=self._sync.request,
+        )
+        operators = (d for d in devices.values() if isinstance(d, Operator))
+        inside = Interior(around, self._record, wiring.head_unit, next(operators, None))
+        self.service.whereabouts = lambda areas: is_inside(inside.position(), areas)
+        return inside
+
+    @property
+    def in_tray(self) -> Key | None:
+        """The key that was authenticated in the tray and lies there, refused or not."""
+        return None if self._in_tray is None else self._in_tray.key
+
+    @property
+    def _record(self) -> VehicleRecord:
+        return record_of(self._description, self.keyring.identifier)
+
+    def play(self, description: VehicleDescription) -> None:
+        """Be this vehicle of the bench from the next reset on: same identity, other equipment."""
+        self._description = description
 
     def _serving(self) -> Service:
         return Service(
@@ -232,9 +286,3 @@ class RunningVehicle:
 def _clock_of(devices: Mapping[str, Device]) -> Clock:
     sources = (d.clock for d in devices.values() if isinstance(d, TimeSource))
     return next(sources, SystemClock())
-
-
-def _trust_of_the_lab(devices: Mapping[str, Device], clock: Clock) -> Trust:
-    """Trust in the makers of the bench's virtual phones."""
-    roots = {d.root_certificate() for d in devices.values() if isinstance(d, DeviceMaker)}
-    return Trust.of_the_lab(tuple(sorted(roots)), clock.utc())

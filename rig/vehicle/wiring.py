@@ -8,6 +8,7 @@
 ``accessory``, ``drive_ready``            relays of the power states
 ``is_accessory``, ``is_drive_ready``      their sensors
 ``body``                                  whoever opens and shuts doors and trunk
+``head_unit``                             display, and the finger on it
 ========================================  ==============================================
 
 Locks and closures are ``driver``, ``passenger``, ``rear_left``, ``rear_right`` and ``trunk``.
@@ -21,6 +22,7 @@ from typing import Any
 
 from drivers.api.body import Closures
 from drivers.api.device import Device
+from drivers.api.head_unit import HeadUnit
 from drivers.api.nfc import NfcReader
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
@@ -45,6 +47,7 @@ class Wiring:
     power: Mapping[str, Switch]
     power_on: Mapping[str, Sensor]
     body: Closures | None
+    head_unit: HeadUnit | None
 
 
 _NEEDED: Mapping[str, type] = {
@@ -56,7 +59,7 @@ _NEEDED: Mapping[str, type] = {
     **dict.fromkeys(POWER, Switch),
     **{f"is_{name}": Sensor for name in POWER},
 }
-_OPTIONAL: Mapping[str, type] = {"body": Closures}
+_OPTIONAL: Mapping[str, type] = {"body": Closures, "head_unit": HeadUnit}
 
 
 def wiring_problem(classes: Mapping[str, type]) -> str:
@@ -90,6 +93,7 @@ def wire_up(devices: Mapping[str, Device]) -> Wiring:
         power={name: found[name] for name in POWER},
         power_on={name: found[f"is_{name}"] for name in POWER},
         body=found.get("body"),
+        head_unit=found.get("head_unit"),
     )
 
 

@@ -62,7 +62,23 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "rig.plugin": ("rig", "drivers.api"),
     "rig.cli": ("rig", "drivers.api"),
     "reports": ("rig.records",),
-    "testplans": ("rig.digital_key", "rig.vehicle", "rig.measure", "drivers.api"),
+    "testplans": (
+        "rig.digital_key",
+        "rig.vehicle",
+        "rig.measure",
+        "drivers.api",
+        # The contract of the key server, as for the vehicle.
+        "rig.key_server.contract",
+        "rig.key_server.eligibility",
+        "rig.key_server.errors",
+        "rig.key_server.invitations",
+        "rig.key_server.keys",
+        "rig.key_server.pairing",
+        "rig.key_server.phone_side",
+        "rig.key_server.readings",
+        "rig.key_server.software_status",
+        "rig.key_server.vehicles",
+    ),
     "conftest": (),
 }
 

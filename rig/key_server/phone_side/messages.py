@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from drivers.api.backend import PAIRING_LINK, SHARING_LINK
 from drivers.api.errors import ActionRefused
 from drivers.api.secret_text import SecretText
 from rig.digital_key.secrets import Secret
 from rig.key_server.pairing import Letter
 
 _SITE = "https://keys.example.invalid"  # RFC 6761: leads nowhere
-ACTIVATE, SHARE = "activate", "share"
-_LINK = re.compile(rf"{re.escape(_SITE)}/(\w+)/([0-9a-f]+)\b")
+ACTIVATE, SHARE = PAIRING_LINK, SHARING_LINK
+_LINK = re.compile(rf"{re.escape(_SITE)}({ACTIVATE}|{SHARE})([0-9a-f]+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def invitation_text(vehicle: str, link: Secret) -> SecretText:
 
 def link_text(kind: str, link: Secret) -> str:
     """A link as it stands in a message."""
-    return f"{_SITE}/{kind}/{link.decode()}"
+    return f"{_SITE}{kind}{link.decode()}"
 
 
 def link_in(message: SecretText, kind: str) -> Secret:

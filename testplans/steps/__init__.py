@@ -1,0 +1,1 @@
+"""Steps that tests of several capabilities share: pairing, sharing, using a key."""
