@@ -48,10 +48,11 @@ def test_a_damaged_root_file_or_a_folder_that_is_none_is_refused(tmp_path: Path)
 
 def test_a_root_secret_that_was_given_is_not_written(tmp_path: Path) -> None:
     root = Secret(bytes(range(32)))
-    open_server(tmp_path, SteppedClock(), root=root).close()
-    assert not (tmp_path / ROOT_FILE).exists()
+    folder = tmp_path / "new"
+    open_server(folder, SteppedClock(), root=root).close()
+    assert not (folder / ROOT_FILE).exists()
     with pytest.raises(WrongStore):
-        open_server(tmp_path, SteppedClock())
+        open_server(folder, SteppedClock())
 
 
 def test_a_server_without_a_folder_leaves_nothing_behind(
