@@ -37,6 +37,10 @@ def open_server(
     if folder is None:
         store, root = Store(None), root or Secret(secrets.token_bytes(ROOT_SIZE))
     else:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"{folder.name}: {exc.strerror}") from exc
         root = root or _root_in(folder)
         store = Store(folder / DATABASE)
     return EmulatedKeyServer(
@@ -48,7 +52,6 @@ def _root_in(folder: Path) -> Secret:
     """The root secret of a folder, drawn the first time; whole or not there after a crash."""
     path = folder / ROOT_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _write_once(path, secrets.token_bytes(ROOT_SIZE))
         found = Secret(path.read_bytes())

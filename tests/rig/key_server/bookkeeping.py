@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from rig.digital_key.attestation import Attestation, attested
+from rig.digital_key.crypto import PublicKey
+from rig.digital_key.errors import DigitalKeyError
 from rig.key_server.readings import Counting
 
 # Each query names rows that break a rule.
@@ -40,6 +43,17 @@ RULES = {
         SELECT hex(vehicle_id) FROM keys
         WHERE role = 'owner' AND device = 'phone' AND state <> 'deleted'
         GROUP BY vehicle_id HAVING count(*) > 1""",
+    "an entitlement of a share that nobody accepted": """
+        SELECT invitation_id FROM attestations WHERE invitation_id NOT IN
+        (SELECT invitation_id FROM keys WHERE invitation_id IS NOT NULL)""",
+    "a shared key that may do something without an entitlement, or nothing with one": """
+        SELECT invitation_id FROM keys WHERE invitation_id IS NOT NULL AND device = 'phone'
+        AND (functions = 'none') <> (invitation_id NOT IN
+        (SELECT invitation_id FROM attestations))""",
+    "a name that was never written down": """
+        SELECT hex(identifier) FROM
+        (SELECT identifier FROM slots UNION SELECT slot_identifier FROM receipts)
+        WHERE identifier NOT IN (SELECT identifier FROM slot_names)""",
     "a key that may do everything before it was activated": """
         SELECT invitation_id FROM keys JOIN invitations USING (invitation_id)
         WHERE functions = 'all' AND keys.state = 'active' AND invitations.state <> 'active'""",
@@ -80,8 +94,40 @@ def shares_taken(tables: sqlite3.Connection, vehicle_id: bytes, rule: Counting) 
     return sum(each in counts for each in there)
 
 
+def unattested(tables: sqlite3.Connection) -> list[str]:
+    """Living shares whose attestation is not one of the vehicle's main key of the day."""
+    query = """
+        SELECT invitations.invitation_id, attestation, owner.public FROM attestations
+        JOIN invitations USING (invitation_id) LEFT JOIN keys owner
+        ON owner.vehicle_id = invitations.vehicle_id AND owner.role = 'owner'
+        AND owner.device = 'phone' AND owner.state = 'active'
+        WHERE attestation IS NOT NULL AND invitations.state IN ('accepted', 'active')"""
+    found = []
+    for invitation_id, attestation, owner in tables.execute(query):
+        package = Attestation.decode(attestation)
+        try:
+            PublicKey(owner or b"").verify(package.signature, attested(package.entitlement))
+        except DigitalKeyError:
+            found.append(invitation_id)
+    return found
+
+
+def spent_names(tables: sqlite3.Connection, vehicle_id: bytes) -> set[bytes]:
+    """Counted apart from the server: slot names of which no key or invitation is left."""
+    query = """
+        SELECT identifier FROM slot_names WHERE vehicle_id = ?1 EXCEPT SELECT * FROM
+        (SELECT slot_identifier FROM receipts JOIN keys USING (key_id)
+        WHERE vehicle_id = ?1 AND state <> 'deleted'
+        UNION SELECT identifier FROM slots JOIN invitations USING (invitation_id)
+        WHERE slots.vehicle_id = ?1 AND state = 'pending')"""
+    return {row[0] for row in tables.execute(query, (vehicle_id,))}
+
+
 def contents(tables: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Everything in the tables but signatures, which differ each time they are made."""
+    """Everything in the tables but signatures, which differ each time they are made.
+
+    Of an attestation, whether it is there.
+    """
     names = [
         name
         for (name,) in tables.execute(
@@ -90,7 +136,10 @@ def contents(tables: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     ]
     found = {}
     for name in names:
-        cursor = tables.execute(f"SELECT * FROM {name}")  # noqa: S608 - the schema's own names
+        chosen = "rowid, *" if name == "slot_names" else "*"
+        if name == "attestations":
+            chosen = "invitation_id, entitlement, attestation IS NULL"
+        cursor = tables.execute(f"SELECT {chosen} FROM {name}")  # noqa: S608 - the schema's names
         kept = [i for i, column in enumerate(cursor.description) if column[0] != "signature"]
         found[name] = sorted((tuple(row[i] for i in kept) for row in cursor), key=repr)
     return found

@@ -21,7 +21,7 @@ from rig.key_server.emulated.store import Store
 from rig.key_server.invitations import CodeEntry
 from rig.key_server.keys import Authority, EventKind, Receipt
 from tests.rig.key_server import bookkeeping
-from tests.rig.key_server.lab import ROOT, Draws, Lab, SteppedClock, open_lab
+from tests.rig.key_server.lab import ROOT, Draws, Lab, SteppedClock, attestation, open_lab
 
 WEEK_S = 7 * 86_400.0
 
@@ -29,9 +29,13 @@ WEEK_S = 7 * 86_400.0
 def history(lab: Lab) -> Iterator[object]:
     """One operation a step, each kind that writes at least once."""
     tokens = lab.server.tokens
-    pairing = tokens.open_link(lab.server.letters.sent(lab.account_id)[0].link)
+    lab.server.cards.register(lab.vehicle_id, bytes(32))
+    yield "card"
+    lab.server.letters.renew(lab.account_id, lab.vehicle_id)
+    yield "letter"
+    pairing = tokens.open_link(lab.server.letters.sent(lab.account_id)[1].link)
     yield pairing
-    main = lab.server.tracking.track_owner(pairing.pairing_id, lab.new_phone())
+    main = lab.server.tracking.track_owner(pairing.pairing_id, lab.new_phone(), b"drawn")
     yield main
     yield from history_of_one_friend(lab, main)
     yield from history_of_invitations(lab, main)
@@ -46,6 +50,9 @@ def history_of_one_friend(lab: Lab, main: Receipt) -> Iterator[object]:
     assert sent.code is not None
     lab.server.sharing.enter_code(sent.invitation.invitation_id, sent.code, CodeEntry.VEHICLE)
     yield "code"
+    (waiting,) = lab.server.signing.to_sign(main.key_id)
+    signed = attestation(lab.devices[main.key_id], waiting.entitlement)
+    yield lab.server.signing.deliver(waiting.invitation_id, signed)
     yield lab.server.tracking.track_watch(friend.key_id, lab.new_phone())
     yield lab.server.revocation.by_owner(main.key_id, friend.key_id)
     yield lab.report((EventKind.USED, main.key_id))
@@ -53,7 +60,7 @@ def history_of_one_friend(lab: Lab, main: Receipt) -> Iterator[object]:
 
 def history_of_invitations(lab: Lab, main: Receipt) -> Iterator[object]:
     """Cancelled, expired, accepted, and overtaken by a new main key."""
-    cancelled = lab.invite(main)
+    cancelled = lab.invite(main, b"given")
     yield cancelled
     yield lab.server.sharing.cancel(main.key_id, cancelled.invitation.invitation_id)
     yield lab.invite(main)
@@ -66,8 +73,11 @@ def history_of_invitations(lab: Lab, main: Receipt) -> Iterator[object]:
     yield lab.invite(main)
     pairing = lab.server.tokens.start_in_app(lab.account_id, lab.vehicle_id)
     yield pairing
-    yield lab.server.tracking.track_owner(pairing.pairing_id, lab.new_phone())
+    newest = lab.server.tracking.track_owner(pairing.pairing_id, lab.new_phone())
+    yield newest
     yield lab.server.revocation.in_vehicle(last.key_id, Authority.FOB)
+    yield lab.invite(newest)
+    yield lab.report((EventKind.REPLACED, newest.key_id))
 
 
 def lab_at(path: Path, account_id: str, observer: Callable[[str], None] | None = None) -> Lab:

@@ -26,6 +26,7 @@ class OfflineVehicle:
     clock: Clock
     held: Held = field(default_factory=dict)
     gone: set[bytes] = field(default_factory=set)  # deleted here: never to come back
+    spent: frozenset[bytes] = frozenset()  # slot names that are burnt, as it was told
     untold: list[VehicleEvent] = field(default_factory=list)
     last: int = 0
 
@@ -39,9 +40,9 @@ class OfflineVehicle:
             self._end_pre_deletions()
         return True
 
-    def first_use(self, key_id: bytes) -> bool:
+    def first_use(self, key_id: bytes, slot: bytes) -> bool:
         """A shared key comes with its attestation, which proves it without the server."""
-        if key_id in self.gone:
+        if key_id in self.gone or slot in self.spent:
             return False
         self.held.setdefault(key_id, (KeyState.ACTIVE, Functions.UNLOCK))
         return self.use(key_id)
@@ -61,12 +62,18 @@ class OfflineVehicle:
         if key_id in self.held:
             self._forget(key_id, EventKind.DELETED)
 
+    def replace(self, key_id: bytes) -> None:
+        """A new main key is paired in the place of this one."""
+        if key_id in self.held:
+            self._forget(key_id, EventKind.REPLACED)
+
     def reconcile(self, server: Reconciliation, *, answered: bool = True) -> list[KeyEntry]:
         """Send what is untold. Without answer, all of it is sent again the next time."""
         view = server.reconcile(VehicleReport(self.vehicle_id, tuple(self.untold)))
         if not answered:
             return []
         self.untold = [event for event in self.untold if event.number > view.acknowledged]
+        self.spent = frozenset(view.spent)
         self.held = {entry.key_id: (entry.state, entry.functions) for entry in view.keys}
         return list(view.keys)
 

@@ -22,5 +22,5 @@ def test_a_kill_at_any_statement_leaves_each_operation_whole_or_undone(tmp_path:
     assert ended.returncode == 0, ended.stderr
     found = json.loads(ended.stdout)
     assert found["wrong"] == []
-    assert found["steps"] == 18
+    assert found["steps"] == 23
     assert found["kills"] > 5 * found["steps"], "each operation was killed at several statements"

@@ -19,14 +19,18 @@ from tests.rig.key_server.lab import ROOT, Lab, SteppedClock
 def test_no_secret_prints_and_none_is_in_the_files(lab: Lab) -> None:
     (letter,) = lab.server.letters.sent(lab.account_id)
     pairing = lab.server.tokens.open_link(letter.link)
+    half = lab.server.tokens.for_vehicle(lab.vehicle_id)
     sent = lab.invite(lab.pair(), code=CodeEntry.PHONE)
     assert sent.code is not None
-    secrets = (letter.link, letter.manual_token, pairing.password, sent.link, sent.code, ROOT)
-    printed = f"{letter} {letter!r} {pairing} {pairing!r} {sent} {sent!r}"
+    assert half is not None
+    secrets = [letter.link, letter.manual_token, pairing.password, sent.link, sent.code, ROOT]
+    secrets += [half.w0, Secret(half.l_point)]
+    printed = f"{letter} {letter!r} {pairing} {pairing!r} {sent} {sent!r} {half} {half!r}"
     files = [path.read_bytes() for path in lab.path.parent.glob(f"{lab.path.name}*")]
     assert any(b"pending" in content for content in files), "the search can find"
     for secret in secrets:
         assert secret.decode("latin-1") not in printed
+        assert repr(bytes(secret))[2:-1] not in printed
         assert not any(bytes(secret) in content for content in files)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from rig.digital_key.attestation import TrackingReceipt, tracked
+from rig.digital_key.errors import Malformed
 from rig.digital_key.secrets import Secret
 from rig.key_server.errors import (
     KeyRefused,
@@ -16,7 +19,7 @@ from rig.key_server.errors import (
     Refused,
     TokenRefused,
 )
-from rig.key_server.keys import KeyState, Role, key_identifier
+from rig.key_server.keys import KeyState, Receipt, Role, key_identifier
 from rig.key_server.pairing import Way
 from tests.rig.key_server.conftest import MakeLab
 from tests.rig.key_server.lab import COOPER, Lab, public_key
@@ -119,13 +122,24 @@ def test_an_overdue_or_superseded_pairing_makes_no_key(lab: Lab) -> None:
 def test_a_receipt_is_signed_and_a_changed_one_shows(lab: Lab) -> None:
     receipt = lab.pair()
     receipt.verify(lab.server.receipt_key)
+    wire = TrackingReceipt.decode(receipt.encode())
+    lab.server.receipt_key.verify(wire.signature, tracked(wire))
+    assert Receipt.decode(receipt.encode()) == receipt
     for forged in (
+        replace(receipt, tracked_at=receipt.tracked_at + timedelta(seconds=1)),
+        replace(receipt, slot=replace(receipt.slot, identifier=bytes(8))),
         replace(receipt, key_id=bytes(20)),
         replace(receipt, vehicle_id=bytes(8)),
         replace(receipt, slot=replace(receipt.slot, number=receipt.slot.number + 1)),
     ):
         with pytest.raises(Exception, match="does not verify"):
             forged.verify(lab.server.receipt_key)
+
+
+def test_a_receipt_of_no_time_is_malformed(lab: Lab) -> None:
+    wire = replace(lab.pair().wire(), tracked_at=b"\xff" * 8)
+    with pytest.raises(Malformed, match="in no calendar"):
+        Receipt.decode(wire.encode())
 
 
 def test_accounts_keep_to_their_own(lab: Lab) -> None:

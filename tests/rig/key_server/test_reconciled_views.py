@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from rig.key_server.errors import EventsMissing, NotFound
-from rig.key_server.keys import EventKind, KeyState, VehicleEvent, VehicleReport, VehicleView
+from rig.key_server.invitations import InvitationState
+from rig.key_server.keys import (
+    Ending,
+    EventKind,
+    KeyState,
+    VehicleEvent,
+    VehicleReport,
+    VehicleView,
+)
+from rig.key_server.readings import Readings
+from tests.rig.key_server.conftest import MakeLab
 from tests.rig.key_server.lab import BEGIN, Lab
 
 USED, FOB_USED, DELETED = EventKind.USED, EventKind.FOB_USED, EventKind.DELETED
@@ -97,6 +107,50 @@ def test_what_the_vehicle_deleted_is_not_given_back(lab: Lab, kind: EventKind) -
     view = send(lab, VehicleEvent(1, minute(0), kind, friend.key_id))
     assert [entry.key_id for entry in view.keys] == [main.key_id]
     assert bool(view.objections) is (kind is EventKind.PRE_DELETION_OVER)
+
+
+def test_a_main_key_that_was_replaced_in_the_vehicle_ends_as_such(lab: Lab) -> None:
+    old = lab.pair()
+    friend, pending = lab.share(old), lab.invite(old)
+    view = send(lab, VehicleEvent(1, minute(0), EventKind.REPLACED, old.key_id))
+    assert not view.objections
+    assert [entry.key_id for entry in view.keys] == [friend.key_id]
+    assert lab.server.tracking.key(old.key_id).ending is Ending.PHONE_REPLACED
+    invitation = lab.server.shares.invitation(pending.invitation.invitation_id)
+    assert invitation.state is InvitationState.CANCELLED
+    new = lab.pair()
+    assert lab.held() == {friend.key_id, new.key_id}
+
+
+def test_a_replacement_follows_the_reading_about_shared_keys(make_lab: MakeLab) -> None:
+    lab = make_lab(Readings(shared_keys_on_replacement="re_invite"))
+    old = lab.pair()
+    friend = lab.share(old)
+    send(lab, VehicleEvent(1, minute(0), EventKind.REPLACED, old.key_id))
+    assert lab.server.tracking.key(friend.key_id).ending is Ending.PHONE_REPLACED
+
+
+def test_a_shared_key_that_is_said_to_be_replaced_is_deleted_with_an_objection(lab: Lab) -> None:
+    main = lab.pair()
+    friend = lab.share(main)
+    view = send(lab, VehicleEvent(1, minute(0), EventKind.REPLACED, friend.key_id))
+    assert [o.reason for o in view.objections] == [
+        "only a main key is replaced; it is deleted all the same"
+    ]
+    assert lab.held() == {main.key_id}
+
+
+@pytest.mark.parametrize("kind", [DELETED, EventKind.REPLACED])
+def test_an_end_the_server_knows_leaves_the_next_main_keys_invitations_alone(
+    lab: Lab, kind: EventKind
+) -> None:
+    old = lab.pair()
+    new = lab.pair()
+    sent = lab.invite(new)
+    view = send(lab, VehicleEvent(1, minute(0), kind, old.key_id))
+    assert not view.objections
+    invitation = lab.server.shares.invitation(sent.invitation.invitation_id)
+    assert invitation.state is InvitationState.PENDING
 
 
 def test_keys_the_server_does_not_know_are_noted_and_not_held(lab: Lab) -> None:
