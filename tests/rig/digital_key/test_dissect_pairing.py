@@ -167,16 +167,19 @@ def test_a_refusal_of_pairing_is_told_with_its_meaning() -> None:
 
 
 def test_a_whole_pairing_is_told_and_no_line_of_it_shows_a_secret() -> None:
-    wire: list[tuple[bytes, bytes]] = []
-    scene = Scene(password=PASSWORD)
-    answer_to = scene.framework.process
+    commands: list[bytes] = []
+    answers: list[bytes] = []
 
-    def overheard(command: bytes) -> bytes:
-        wire.append((command, answer_to(command)))
-        return wire[-1][1]
+    def heard(said: bytes, into: list[bytes]) -> bytes:
+        into.append(said)
+        return said
 
-    scene.framework.process = overheard  # type: ignore[method-assign]
+    scene = Scene(
+        on_command=lambda command: heard(command, commands),
+        on_answer=lambda answer: heard(answer, answers),
+    )
     scene.pair()
+    wire = list(zip(commands, answers, strict=True))
     lines = [line for command, answer in wire for line in told(command, answer)]
     names = [name_of(command) for command, _ in wire]
     assert names[:3] == ["SELECT", "SPAKE2+ REQUEST", "SPAKE2+ VERIFY"]
