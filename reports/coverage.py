@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.standing import Standing, stand_together
@@ -21,17 +21,26 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A requirement that no test can judge on any bench today, and why."""
+
+    requirement: RequirementRecord
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capability:
     """One capability of the catalogue: how much of it this plan touches."""
 
     name: str
     total: int
     counts: dict[Standing, int]  # of the covered requirements
-    uncovered: tuple[RequirementRecord, ...]
+    uncovered: tuple[RequirementRecord, ...]  # that a test could judge
+    unjudged: tuple[Unjudged, ...]
 
     @property
     def covered(self) -> int:
-        return self.total - len(self.uncovered)
+        return self.total - len(self.uncovered) - len(self.unjudged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,17 @@ class Coverage:
     def uncovered(self) -> tuple[RequirementRecord, ...]:
         return tuple(r for c in self.capabilities for r in c.uncovered)
 
+    @property
+    def unjudged(self) -> tuple[Unjudged, ...]:
+        return tuple(u for c in self.capabilities for u in c.unjudged)
 
-def match_coverage(catalogue: Sequence[RequirementRecord], trials: Sequence[Trial]) -> Coverage:
-    """Hold the catalogue against the tests of a run."""
+
+def match_coverage(
+    catalogue: Sequence[RequirementRecord],
+    trials: Sequence[Trial],
+    reasons: Mapping[str, str],
+) -> Coverage:
+    """Hold the catalogue against the tests of a run; ``reasons`` are why some have none."""
     speaking: dict[str, list[Trial]] = {}
     for trial in trials:
         for requirement in trial.requirements:
@@ -67,7 +84,7 @@ def match_coverage(catalogue: Sequence[RequirementRecord], trials: Sequence[Tria
     known = {r.id for r in catalogue}
     return Coverage(
         covered=covered,
-        capabilities=_capabilities(catalogue, covered),
+        capabilities=_capabilities(catalogue, covered, reasons),
         unknown={i: tuple(t) for i, t in speaking.items() if i not in known},
         unbound=tuple(t for t in trials if t.begun and not t.requirements),
         anchors={c.requirement.id: at for at, c in enumerate(covered, 1)},
@@ -75,18 +92,28 @@ def match_coverage(catalogue: Sequence[RequirementRecord], trials: Sequence[Tria
 
 
 def _capabilities(
-    catalogue: Sequence[RequirementRecord], covered: Sequence[Covered]
+    catalogue: Sequence[RequirementRecord],
+    covered: Sequence[Covered],
+    reasons: Mapping[str, str],
 ) -> tuple[Capability, ...]:
     standing = {c.requirement.id: c.standing for c in covered}
     grouped: dict[str, list[RequirementRecord]] = {}
     for requirement in catalogue:
         grouped.setdefault(requirement.capability, []).append(requirement)
-    return tuple(
-        Capability(
-            name=name,
-            total=len(members),
-            counts=Counter(standing[r.id] for r in members if r.id in standing),
-            uncovered=tuple(r for r in members if r.id not in standing),
-        )
-        for name, members in grouped.items()
+    return tuple(_capability(n, members, standing, reasons) for n, members in grouped.items())
+
+
+def _capability(
+    name: str,
+    members: Sequence[RequirementRecord],
+    standing: Mapping[str, Standing],
+    reasons: Mapping[str, str],
+) -> Capability:
+    untested = [r for r in members if r.id not in standing]
+    return Capability(
+        name=name,
+        total=len(members),
+        counts=Counter(standing[r.id] for r in members if r.id in standing),
+        uncovered=tuple(r for r in untested if r.id not in reasons),
+        unjudged=tuple(Unjudged(r, reasons[r.id]) for r in untested if r.id in reasons),
     )

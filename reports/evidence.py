@@ -10,11 +10,12 @@ from itertools import groupby
 from reports.plots.waterfall import latency_ns
 from reports.standing import Standing
 from reports.trials import Trial
-from rig.records.trace import VisitRecord
+from rig.records.trace import PAIRED, UNLOCKED, VisitRecord
 from rig.records.verdict import Verdict
 
 FAILING_VISITS = 400  # visits of failing attempts on one page
 PASSING_TESTS = 200  # passing tests with one visit each
+PAIRING_VISITS = 400  # visits of the attempt with the pairing to follow
 _OPEN_ALL = 6  # a failing attempt with no more visits than this is shown unfolded
 _FAILING = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 
@@ -41,6 +42,15 @@ class Evidence:
     visits: list[VisitRecord] = field(default_factory=list)
 
     @property
+    def followed(self) -> tuple[Shown, ...]:
+        """The visits in order, unfolded as far as the first unlock after the pairing."""
+        outcomes = [v.outcome for v in self.visits]
+        paired = outcomes.index(PAIRED) if PAIRED in outcomes else 0
+        unlocked = outcomes.index(UNLOCKED, paired) if UNLOCKED in outcomes[paired:] else None
+        last = len(outcomes) if unlocked is None else unlocked
+        return tuple(Shown(v, unfolded=at <= last) for at, v in enumerate(self.visits))
+
+    @property
     def shown(self) -> tuple[Shown, ...]:
         """The visits, those unfolded that a reader wants first."""
         if not self.failing:
@@ -51,8 +61,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """All evidence of the page; ``left_out`` visits stay in the trace."""
+    """All evidence of the page; ``left_out`` visits stay in the trace.
 
+    ``pairing`` is the attempt with the pairing to follow, and in neither of the others.
+    """
+
+    pairing: Evidence | None
     failing: tuple[Evidence, ...]
     passing: tuple[Evidence, ...]
     total: int
@@ -73,9 +87,14 @@ class Gallery:
 
 
 def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> Gallery:
-    """Choose from the trace: every visit of a failing attempt, the median one of a passing test."""
+    """Choose from the trace.
+
+    Every visit of a failing attempt, the median one of a passing test, and every visit of the
+    first attempt with an owner pairing.
+    """
     attempts = {(e.trial.test, e.attempt): e for t in trials for e in _attempts(t)}
-    total = strays = shown_failing = shown_passing = 0
+    choice = _Choice()
+    total = strays = 0
     for key, group in groupby(visits, key=lambda v: (v.test, v.attempt)):
         found = list(group)  # the visits of one attempt at most
         total += len(found)
@@ -84,22 +103,41 @@ def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> 
             strays += len(found)
             continue
         evidence.total += len(found)
-        if evidence.failing:
-            kept = found[: FAILING_VISITS - shown_failing]
-            evidence.visits += kept
-            shown_failing += len(kept)
-        elif not evidence.visits and shown_passing < PASSING_TESTS and _is_last(evidence):
-            evidence.visits.append(_median(found))
-            shown_passing += 1
+        choice.add(evidence, found)
+    pairing = choice.pairing
+    others = [e for e in attempts.values() if e is not pairing]
     return Gallery(
-        failing=tuple(e for e in attempts.values() if e.failing and (e.visits or e.total)),
-        passing=tuple(e for e in attempts.values() if not e.failing and e.visits),
+        pairing=pairing,
+        failing=tuple(e for e in others if e.failing and (e.visits or e.total)),
+        passing=tuple(e for e in others if not e.failing and e.visits),
         total=total,
         counted=sum(e.counted or 0 for e in attempts.values()),
-        left_out=total - shown_failing - shown_passing,
+        left_out=total - sum(len(e.visits) for e in attempts.values()),
         strays=strays,
         unmatched=tuple(e for e in attempts.values() if e.counted not in (None, e.total)),
     )
+
+
+class _Choice:
+    """Which visits are kept, as the trace goes by."""
+
+    def __init__(self) -> None:
+        self.pairing: Evidence | None = None
+        self._failing = self._passing = 0
+
+    def add(self, evidence: Evidence, found: Sequence[VisitRecord]) -> None:
+        """Keep what the page shows of these visits of one attempt."""
+        if self.pairing is None and any(v.outcome == PAIRED for v in found):
+            self.pairing = evidence
+        if evidence is self.pairing:
+            evidence.visits += found[: PAIRING_VISITS - len(evidence.visits)]
+        elif evidence.failing:
+            kept = found[: FAILING_VISITS - self._failing]
+            evidence.visits += kept
+            self._failing += len(kept)
+        elif not evidence.visits and self._passing < PASSING_TESTS and _is_last(evidence):
+            evidence.visits.append(_median(found))
+            self._passing += 1
 
 
 def _attempts(trial: Trial) -> Iterator[Evidence]:

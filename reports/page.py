@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
 
 from reports import wording
+from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
@@ -67,17 +68,20 @@ def render_page(folder: Path) -> str:
 
 def _context(run: Run) -> dict[str, object]:
     trials = list_trials(run)
-    coverage = match_coverage(run.started.requirements, trials)
+    started = run.started
+    coverage = match_coverage(started.requirements, trials, started.unjudged)
     gallery = collect_evidence(run.visits(), trials)
     return {
         "run": run,
-        "started": run.started,
+        "started": started,
         "finished": run.finished,
         "trials": trials,
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
         "measurements": list_measurements(trials),
         "gallery": gallery,
+        "applicability": sort_decisions(started.applicability, started.requirements),
+        "readings": sorted(started.readings, key=lambda r: (not r.ambiguity, r.ambiguity, r.name)),
         "observations": [(t, r, o) for t in trials for r in t.attempts for o in r.observations],
         "beside": tuple(_files_beside(run.folder)),
     }

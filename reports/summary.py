@@ -153,6 +153,8 @@ def _open_points(
         yield f"{write_count(len(coverage.unbound), 'test')} without a requirement."
     if urgent := sum(r.priority == "P1" for r in coverage.uncovered):
         yield f"{write_count(urgent, 'P1 requirement')} of the catalogue not covered by this plan."
+    if coverage.unjudged:
+        yield f"{write_count(len(coverage.unjudged), 'requirement')} that no test can judge today."
     if marked := sum(s.mark != "sourced" for s in run.started.settings):
         yield f"{write_count(marked, 'protocol setting')} assumed, not sourced."
     yield from _disagreement(run)

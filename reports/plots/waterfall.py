@@ -9,7 +9,7 @@ from reports.plots.axis import Axis, fit_axis
 from reports.wording import write_ms, write_number
 from rig.records.trace import StepRecord, VisitRecord
 
-WIDTH, LEFT, RIGHT = 560, 132, 538
+WIDTH, LEFT, RIGHT = 560, 172, 538
 _ROW, _LANE, _GAP = 22, 16, 18  # heights of a step and of a mark's lane; least distance of marks
 _NS_PER_MS = 1_000_000
 _LONGEST_MS = 1e12

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from rig.measure.errors import LimitError
 from rig.measure.statistics import (
@@ -31,6 +31,8 @@ from rig.measure.statistics import (
 )
 from rig.records.run import Judgement, Limit
 from rig.records.verdict import Verdict
+
+Count: TypeAlias = Callable[[str, int], int]  # of a plan's samples: name, and how many without one
 
 _PERCENTILE = re.compile(r"p([1-9]\d?)")
 _RELATIONS = {"at_most": "<=", "at_least": ">="}

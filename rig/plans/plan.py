@@ -67,13 +67,16 @@ class Plan:
     path: Path | None = None
     sha256: str = ""
 
-    def count(self, name: str) -> int:
-        """How often, by the name the plan gives it; PlanError when it gives none."""
-        try:
-            return self.counts[name]
-        except KeyError:
+    def count(self, name: str, otherwise: int | None = None) -> int:
+        """How often, by the name the plan gives it.
+
+        PlanError when it gives none and the test does not say what is done ``otherwise``.
+        """
+        found = self.counts.get(name, otherwise)
+        if found is None:
             known = ", ".join(sorted(self.counts)) or "none"
-            raise PlanError(f"plan {self.name} has no count {name!r}; it has: {known}") from None
+            raise PlanError(f"plan {self.name} has no count {name!r}; it has: {known}")
+        return found
 
     def unit(self, measurement: str) -> str | None:
         """The unit in which the plan limits a measurement; None when it has no limit for it."""

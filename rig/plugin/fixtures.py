@@ -10,7 +10,7 @@ import pytest
 from drivers.api.phone import KeyCard, KeyHolder, Phone, PhoneRack, SetupCard, Watch
 from drivers.api.restorable import restored
 from rig.bench.build import Bench
-from rig.measure.limits import Limits
+from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
 from rig.measure.outcomes import Inconclusive
 from rig.measure.recorder import Measure
@@ -68,6 +68,11 @@ class Fixtures:
         """The plan's limits: ``measure("tap_to_unlock", unit="ms", **limits("tap_to_unlock"))``."""
         entries = self._run.plan.limits.items()
         return Limits({n: {s: b.bound() for s, b in bounds.items()} for n, bounds in entries})
+
+    @pytest.fixture(scope="session")
+    def count(self) -> Count:
+        """How many samples, by the plan: ``count("tap_to_unlock", 59)``; 59 if it says nothing."""
+        return self._run.plan.count
 
     @pytest.fixture
     def measure(self) -> Measure:

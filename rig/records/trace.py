@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Outcomes that a reader looks for: owner pairing is whole, the first use of the new key.
+PAIRED, UNLOCKED = "paired", "unlocked"
+
 
 @dataclass(frozen=True, slots=True)
 class FieldRecord:
@@ -41,7 +44,7 @@ class VisitRecord:
     attempt: int
     number: int  # within the attempt, from 1
     place: str
-    outcome: str  # "unlocked", "locked", "start authorised", "refused", "interrupted", "error", ...
+    outcome: str  # "unlocked", "locked", "paired", "start authorised", "refused", "error", ...
     explanation: str
     marks: dict[str, int]  # name -> ns since the first mark
     steps: tuple[StepRecord, ...]

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.api.phone import Phone
 from rig.digital_key.messages import Outcome
-from rig.measure.limits import Limits
+from rig.measure.limits import Count, Limits
 from rig.measure.recorder import Measure
 from rig.vehicle.body import UnlockScope
 from rig.vehicle.car import Car
@@ -15,9 +15,10 @@ from rig.vehicle.wiring import DOORS
 
 @pytest.mark.requirement("DK-LOCK-01")
 def test_a_tap_at_the_handle_locks(
-    car: Car, phone: Phone, measure: Measure, limits: Limits
+    car: Car, phone: Phone, measure: Measure, limits: Limits, count: Count
 ) -> None:
-    with measure("tap_to_lock", unit="ms", **limits("tap_to_lock")).repeat(8) as taps:
+    taking = count("tap_to_lock", 8)
+    with measure("tap_to_lock", unit="ms", **limits("tap_to_lock")).repeat(taking) as taps:
         for tap in taps:
             car.unlock_all()
             phone.present(at="driver_handle")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.phone import Phone
-from rig.measure.limits import Limits
+from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
@@ -13,11 +13,11 @@ from rig.vehicle.car import Car
 
 @pytest.mark.requirement("DK-START-01")
 def test_a_phone_in_the_tray_starts_the_vehicle(
-    car: Car, phone: Phone, measure: Measure, limits: Limits
+    car: Car, phone: Phone, measure: Measure, limits: Limits, count: Count
 ) -> None:
-    with measure(
-        "tray_to_start_authorised", unit="ms", **limits("tray_to_start_authorised")
-    ).repeat(5) as starts:
+    name = "tray_to_start_authorised"
+    taking = count(name, 5)
+    with measure(name, unit="ms", **limits(name)).repeat(taking) as starts:
         for start in starts:
             phone.withdraw()
             car.await_empty("tray")

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from rig.records.run import (
+    ApplicabilityRecord,
     DeviceRecord,
     Judgement,
     Limit,
     Measurement,
     Observation,
+    ReadingRecord,
     RequirementRecord,
     Result,
     SettingRecord,
@@ -23,6 +25,7 @@ from rig.records.run import (
 )
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict, worst
+from tests.reports.demo_pairing import pairing
 from tests.reports.demo_visits import tap
 from tests.reports.sample_runs import result, write_run
 
@@ -57,6 +60,7 @@ TESTS = (
     "start_survives_a_short_absence,the_authorisation_ends",
     "nfc/test_refusals|security|a_replayed_answer_is_refused,an_altered_answer_is_refused,a_wrong_"
     "signature_is_refused,a_withdrawn_phone_leaves_the_door_locked,a_mute_card_does_not_hang",
+    "nfc/test_pairing|pairing|an_owner_pairs_a_phone_and_unlocks",
     "nfc/test_network|core|airplane_mode_changes_nothing,a_dead_backend_changes_nothing",
 )
 DEVICES = (
@@ -72,6 +76,38 @@ SETTINGS = (
     SettingRecord("unknown_vehicle", "refuse", "gap", "Whether AUTH0 says so is not public."),
     SettingRecord("mac_covers", "data", "inferred", "As in readers that work with real phones."),
     SettingRecord("interface_contactless", "94", "inferred", "Sourced for the sibling only."),
+)
+CONVERTIBLE = "cooper convertible 2026, digital key"
+HATCH = "cooper hatch 2026, digital key plus"
+AMBIGUITIES = {
+    "AMB-03": "What the limit of 18 (or 5) counts",
+    "AMB-41": "Lock and unlock share one gesture",
+}
+READINGS = (
+    ReadingRecord(
+        "AMB-03",
+        "",
+        "Parameterise the counting rule; record slot usage per state.",
+        meaning="One text counts shares across all devices and vehicles, another friends.",
+    ),
+    ReadingRecord(
+        "AMB-03",
+        "counting.scope",
+        "vehicle",
+        ("account",),
+        "whether the limit holds for each vehicle or for the whole account",
+    ),
+    ReadingRecord(
+        "AMB-41",
+        "",
+        "State-dependent expectation; measure the minimum interval.",
+        meaning="The same tap locks or unlocks; the interval between two taps is not said.",
+    ),
+    ReadingRecord("", "code_tries", "5"),
+)
+UNJUDGED = (
+    "Unlocking on approach is decided by distance, and the vehicle cannot measure one. It takes "
+    "UWB anchors, Bluetooth LE, and a positioner with known position and speed."
 )
 
 
@@ -131,7 +167,8 @@ def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Pa
     for plain, pace in _plan(known):
         attempts = _attempts(plain, chance)
         results += attempts
-        visits += _visits(attempts[-1], pace)
+        is_pairing = "owner_pairs" in plain.test
+        visits += pairing(plain.test) if is_pairing else _visits(attempts[-1], pace)
     cut_off = None
     if cut:
         gone = results.pop()
@@ -149,6 +186,10 @@ def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Pa
         ),
         settings=SETTINGS,
         substitutions=SUBSTITUTIONS if simulated else (),
+        applicability=tuple(map(_decided, known)),
+        readings=READINGS,
+        ambiguities=AMBIGUITIES,
+        unjudged={r.id: UNJUDGED for r in known if r.capability in ("passive_entry", "remote")},
         vehicle={"model": "cooper", "model_year": "2026", "os": "9", "key": "digital_key"},
     )
 
@@ -160,7 +201,19 @@ def _plan(known: Sequence[RequirementRecord]) -> Iterator[tuple[Result, float]]:
         for at, name in enumerate(names.split(",")):
             test = f"testplans/{file}.py::test_{name}"
             cited = tuple(ids[at : at + 2])
-            yield result(test, requirements=cited, duration_s=0.3 + at / 7, visits=1), 0.9 + at / 20
+            seen = 5 if "owner_pairs" in test else 1
+            plain = result(test, requirements=cited, duration_s=0.3 + at / 7, visits=seen)
+            yield replace(plain, vehicle=CONVERTIBLE), 0.9 + at / 20
+
+
+def _decided(requirement: RequirementRecord) -> ApplicabilityRecord:
+    asked = "applies to Digital Key Plus only and to iPhone, Google Pixel, Samsung Galaxy"
+    if requirement.capability == "passive_entry":
+        why = f"{asked}; this bench plays {CONVERTIBLE} (operating system 9, options 322)"
+        return ApplicabilityRecord(requirement.id, applies=False, vehicle="", why=why)
+    vehicle = HATCH if requirement.capability == "sharing" else CONVERTIBLE
+    why = f"{asked.replace('Digital Key Plus only', 'either key')}; judged on {vehicle}"
+    return ApplicabilityRecord(requirement.id, applies=True, vehicle=vehicle, why=why)
 
 
 def _visits(last: Result, pace: float) -> list[VisitRecord]:

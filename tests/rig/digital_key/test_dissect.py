@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rig.digital_key import messages as m
-from rig.digital_key.dissect import Element, dissect, name_of
+from rig.digital_key.dissect import dissect, name_of
+from rig.digital_key.dissect_elements import Element
 
 REQUEST = m.Auth0Request(b"\x01\x00", b"\x04" + bytes(64), bytes(range(16)), b"vehicle!")
 AUTH0 = m.auth0_command(0x01, 0x01, REQUEST).encode()
@@ -44,6 +45,11 @@ def test_what_is_enciphered_stays_closed() -> None:
     [
         ("803C0100", "success"),
         ("803C00B1", "doors open"),
+        ("803C0181", "owner token provisioned; ends the third phase of owner pairing"),
+        ("803C4088", "tracking in device; in the fourth phase of owner pairing"),
+        ("803C0190", "key tracked; ends the fourth phase of owner pairing"),
+        ("803C0191", "key not tracked; ends the fourth phase of owner pairing"),
+        ("803C4082", "attestation delete"),
         ("803C7777", "code 7777"),
         ("8080040363" + "00" * 99 + "00", "standard, EXCHANGE will follow; engine start, first"),
     ],
@@ -72,6 +78,16 @@ def test_any_bytes_are_told_of(command: bytes, response: bytes) -> None:
     assert dissect(command, response)
 
 
-@given(st.sampled_from([0xA4, 0x80, 0x81, 0xC9, 0x3C, 0xC0]), st.binary(max_size=60))
+@pytest.mark.parametrize("code", ["07", "08"])
+def test_the_two_transactions_after_pairing_are_told_by_their_purpose(code: str) -> None:
+    note = dissect(bytes.fromhex(f"808004{code}63" + "00" * 99 + "00"), b"")[0].note
+    assert note.startswith("standard, EXCHANGE will follow; ")
+    assert "code" not in note
+
+
+@given(
+    st.sampled_from([0xA4, 0x80, 0x81, 0xC9, 0x3C, 0xC0, 0x30, 0x32, 0xD4, 0xCA]),
+    st.binary(max_size=60),
+)
 def test_a_known_command_with_any_answer_is_told_of(ins: int, response: bytes) -> None:
     assert dissect(bytes((0x84, ins, 0, 0, 0)), response)

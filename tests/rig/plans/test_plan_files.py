@@ -11,7 +11,7 @@ import pytest
 
 from rig.plans.errors import PlanError
 from rig.plans.load import find_plan, list_plans, load_plan
-from rig.plans.plan import locate, paths_of
+from rig.plans.plan import TESTPLANS, locate, paths_of
 
 GOOD = """\
 title: A plan
@@ -41,6 +41,29 @@ def test_a_plan_carries_its_limits_counts_and_hash(tmp_path: Path) -> None:
 def test_a_count_the_plan_does_not_have_is_an_error_that_lists_those_it_has(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="no count 'taps'; it has: samples"):
         load_plan(written(tmp_path, GOOD)).count("taps")
+
+
+def test_a_test_may_say_how_often_where_the_plan_does_not(tmp_path: Path) -> None:
+    plan = load_plan(written(tmp_path, GOOD))
+    assert (plan.count("taps", 8), plan.count("samples", 8)) == (8, 59)
+
+
+@pytest.mark.parametrize("name", ["smoke", "compliance", "nightly"])
+def test_a_shipped_plan_names_tests_that_exist_and_the_basis_of_each_limit(name: str) -> None:
+    plan = find_plan(name)
+    assert locate(plan)
+    assert all(limit.basis for limits in plan.limits.values() for limit in limits.values())
+
+
+def test_compliance_leaves_out_no_folder_of_tests() -> None:
+    folders = {path.parent for path in TESTPLANS.rglob("test_*.py")}
+    assert {found.path for found in locate(find_plan("compliance"))} == folders
+
+
+def test_nightly_takes_more_samples_of_what_compliance_measures() -> None:
+    compliance, nightly = find_plan("compliance").counts, find_plan("nightly").counts
+    assert compliance.keys() == nightly.keys()
+    assert all(nightly[name] > compliance[name] for name in nightly)
 
 
 READINGS = GOOD + "readings:\n  full_function: on_acceptance\n  counting: {pending: false}\n"
