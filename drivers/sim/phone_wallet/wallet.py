@@ -81,13 +81,18 @@ class VirtualWallet(Wallet):
                 self.pairing.track(internet)
                 self._receiving.collect(internet)
 
-    def sync(self) -> None:
-        """Catch up, sign what waits, and drop the keys that the server says have ended."""
+    def connected(self) -> None:
+        """The internet was lent: catch up, and sign what waits."""
         self.catch_up()
+        if (internet := self._handset.line.internet) is not None:
+            self._listen(internet)
+            self._signing.serve(internet)
+
+    def sync(self) -> None:
+        """As ``connected``, and drop the keys that the server says have ended."""
+        self.connected()
         if (internet := self._handset.line.internet) is None:
             return
-        self._listen(internet)
-        self._signing.serve(internet)
         for entry in self.entries:
             if entry.pairing_id:
                 continue

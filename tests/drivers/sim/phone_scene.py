@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drivers.api.sharing import Channel, CodeEntry, Platform, ShareRequest
 from drivers.sim.phone import VirtualPhone
 from drivers.sim.phone.wallet import HeldKey
 from drivers.sim.world import World
@@ -19,6 +20,9 @@ from tests.drivers.sim.phone_framework import framework_bench as fb
 from tests.home_key.independent_reader import CCC, Device, Reader, ReaderError
 
 SETTINGS = Settings()
+REQUEST = ShareRequest(
+    recipient="a friend", channel=Channel.SMS, receiver=Platform.IOS, code=CodeEntry.NONE
+)
 SLOT_LIST = b"".join(bytes((0xA0 + n,)) * 8 for n in range(8))
 
 

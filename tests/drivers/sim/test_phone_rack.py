@@ -7,8 +7,7 @@ import pytest
 from drivers.api.errors import DriverError
 from drivers.sim.phone_rack import VirtualPhoneRack
 from tests.drivers.sim.phone.applet_bench import VEHICLE_ID
-from tests.drivers.sim.phone_life.test_sharing import REQUEST
-from tests.drivers.sim.phone_scene import Scene
+from tests.drivers.sim.phone_scene import REQUEST, Scene
 
 
 @pytest.fixture

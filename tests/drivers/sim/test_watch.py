@@ -10,8 +10,7 @@ from drivers.sim.watch import VirtualWatch
 from tests.drivers.sim.fake_internet import key_id_of
 from tests.drivers.sim.phone.applet_bench import VEHICLE_ID
 from tests.drivers.sim.phone.held_in_hand import PLACE
-from tests.drivers.sim.phone_life.test_sharing import REQUEST
-from tests.drivers.sim.phone_scene import Scene
+from tests.drivers.sim.phone_scene import REQUEST, Scene
 
 
 @pytest.fixture

@@ -103,6 +103,18 @@ def test_a_phone_that_goes_off_gives_its_pairing_up(scene: Scene) -> None:
     assert TrayBench(scene.field).select().hex()[-10:] == "d401009000"
 
 
+def test_giving_up_at_the_last_moment_makes_the_vehicle_know(scene: Scene) -> None:
+    phone = scene.phone()
+    phone.wallet.open_link(LETTER)
+    phone.present(PLACE)
+    tray = TrayBench(scene.field)
+    fb.attested(tray)
+    assert tray.flow("1002") == "9000"
+    phone.wallet.pairing.give_up()
+    assert tray.flow("1111") == "6985"
+    assert phone.wallet.keys() == ()
+
+
 def test_a_used_letter_is_refused_with_the_servers_reason(scene: Scene) -> None:
     phone = scene.phone()
     with pytest.raises(ActionRefused, match="not valid"):

@@ -14,8 +14,7 @@ from drivers.sim.phone import VirtualPhone
 from tests.drivers.sim.fake_internet import ACCOUNT, key_id_of
 from tests.drivers.sim.phone.applet_bench import VEHICLE_ID
 from tests.drivers.sim.phone.held_in_hand import WALLET
-from tests.drivers.sim.phone_life.test_sharing import REQUEST
-from tests.drivers.sim.phone_scene import SETTINGS, Scene, held, mailbox, roles, states
+from tests.drivers.sim.phone_scene import REQUEST, SETTINGS, Scene, held, mailbox, roles, states
 from tests.home_key.independent_reader import ReaderError
 
 TOKEN = bytes(range(32))
@@ -128,6 +127,18 @@ def test_provisioned_phones_keep_their_keys_whatever_the_server_knows(scene: Sce
     assert roles(phone) == ["owner", "owner"]
     friend = VirtualPhone(scene.world, WALLET, "friend_phone")
     assert roles(friend) == ["shared"]
+
+
+def test_a_provisioned_key_that_the_server_calls_deleted_is_there_until_the_phone_looks(
+    scene: Scene,
+) -> None:
+    """Such phones are on benches to be refused by vehicles."""
+    phone = VirtualPhone(scene.world, WALLET, "deleted_phone")
+    [key] = held(phone)
+    scene.server.standing[key.key_id] = "deleted"
+    phone.connect(scene.server.internet())
+    assert held(phone) == (key,)
+    assert phone.wallet.keys() == ()
 
 
 def test_the_vehicles_token_comes_back_with_auth1(scene: Scene, owner: VirtualPhone) -> None:
