@@ -79,7 +79,7 @@ class Server:
     listeners: dict[bytes, Callable[[], None]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     refuses_pairing: str = ""
-    loosens: bool = False  # it leaves the restrictions out of what is to be signed
+    restricts: Restrictions | None = None  # other than was asked for, in what is to be signed
 
     def internet(self) -> Internet:
         return Internet(_App(self), _Pairing(self), _Sharing(self), _Signing(self), _Holder(self))
@@ -210,7 +210,7 @@ class _Holder(_Part, HolderBackend):
             raise ActionRefused("the link was used already")
         share.state, share.point = "accepted", point
         server.standing[key_id_of(point)] = "active"
-        limits = Restrictions() if server.loosens else share.request.restrictions
+        limits = server.restricts or share.request.restrictions
         share.entitlement = _entitlement(server.vehicle, share, limits)
         if notify := server.listeners.get(share.main_key):
             notify()

@@ -194,14 +194,16 @@ def test_an_app_that_ends_in_the_middle_leaves_no_key(
     ask_wallet(phone, scene)
     phone.app.press(AppAction.ALLOW)
     phone.present(PLACE)
-    vehicle = fb.created(TrayBench(scene.field))
+    tray = TrayBench(scene.field)
+    fb.attested(tray)
+    assert tray.flow("1002") == "9000"  # the next word of the vehicle would make it a key
     if how == "killed":
         phone.app.kill()
     elif how == "signed out":
         phone.app.sign_in(None)
     else:
         phone.app.install(Installed.CURRENT)
-    assert vehicle.bench.flow("1111") == "6985"
+    assert tray.flow("1111") == "6985"
     assert phone.wallet.keys() == ()
     phone.app.sign_in(ACCOUNT)
     assert phone.app.open().state is AppState.VEHICLE

@@ -88,6 +88,20 @@ def test_locking_in_the_middle_of_a_transaction_ends_it(phone: VirtualPhone, sce
         reader.control_flow(0x01, 0x00)
 
 
+def test_what_was_refused_does_not_go_on_when_the_phone_is_unlocked(
+    phone: VirtualPhone, scene: Scene
+) -> None:
+    phone.options.set(LOCKED, on=False)
+    phone.screen.authenticate(Method.FACE)
+    reader, _ = scene.authenticated(phone)
+    phone.screen.lock()
+    with pytest.raises(ReaderError):
+        reader.exchange(b"\x87\x04\x00\x00\x00\x01")
+    phone.screen.authenticate(Method.FACE)
+    with pytest.raises(ReaderError, match="3C was refused with 6985"):
+        reader.control_flow(0x01, 0x00)
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_method_offered_unlocks_and_a_wrong_one_does_not(scene: Scene, platform: str) -> None:
     phone = scene.phone(platform)

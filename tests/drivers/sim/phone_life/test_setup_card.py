@@ -18,6 +18,22 @@ from tests.drivers.sim.phone_scene import Scene
 from tests.home_key.independent_reader import ReaderError
 
 
+class EmptyCard:
+    """A card with no application at all; ``edges`` are those of its field."""
+
+    atr = b""
+
+    def __init__(self) -> None:
+        self.edges: list[bool] = []
+
+    def power(self, *, on: bool) -> None:
+        self.edges.append(on)
+
+    def process(self, apdu: bytes) -> bytes:
+        assert apdu
+        return b"\x6a\x82"
+
+
 @pytest.fixture
 def phone(scene: Scene) -> VirtualPhone:
     """Signed in, without a key."""
@@ -146,11 +162,14 @@ def test_at_a_vehicle_the_setup_card_is_no_key(scene: Scene, card: VirtualSetupC
         scene.reader().select()
 
 
-def test_a_phone_that_is_off_reads_no_card(phone: VirtualPhone, card: VirtualSetupCard) -> None:
+def test_a_phone_that_is_off_powers_no_card(phone: VirtualPhone, scene: Scene) -> None:
+    card = EmptyCard()
     phone.battery.shut_down()
-    card.present("ios_phone_back")
+    scene.world.bring(card, "ios_phone_back")
+    assert card.edges == []
     phone.battery.boot()
-    assert phone.app.open().state is AppState.VEHICLE
+    scene.world.bring(card, "ios_phone_back")
+    assert card.edges == [True, False]
 
 
 def test_a_phone_takes_no_other_phone_for_a_setup_card(scene: Scene, phone: VirtualPhone) -> None:

@@ -23,14 +23,12 @@ from tests.drivers.sim.fake_internet import CODE
 from tests.drivers.sim.phone.applet_bench import VEHICLE_ID
 from tests.drivers.sim.phone_scene import REQUEST, SETTINGS, SLOT_LIST, Scene, held, mailbox, states
 
-RESTRICTED = replace(
-    REQUEST,
-    restrictions=Restrictions(
-        hours=(Hours(time(9), time(17), frozenset({0, 1})), Hours(time(22), time(6))),
-        areas=(Area(48.177, 11.5598, 500.4),),
-        top_speed_kmh=120,
-    ),
+LIMITS = Restrictions(
+    hours=(Hours(time(9), time(17), frozenset({0, 1})), Hours(time(22), time(6))),
+    areas=(Area(48.177, 11.5598, 500.4),),
+    top_speed_kmh=120,
 )
+RESTRICTED = replace(REQUEST, restrictions=LIMITS)
 
 
 @pytest.fixture
@@ -93,12 +91,28 @@ def test_a_recipient_who_is_offline_fetches_it_later(scene: Scene, owner: Virtua
     assert states(friend) == ["ready"]
 
 
+@pytest.mark.parametrize(
+    "restricts",
+    [
+        Restrictions(),
+        replace(LIMITS, hours=LIMITS.hours[:1]),
+        replace(LIMITS, hours=(Hours(time(9), time(17), frozenset({0, 2})), LIMITS.hours[1])),
+        replace(LIMITS, hours=(Hours(time(9), time(17, 1), frozenset({0, 1})), LIMITS.hours[1])),
+        replace(LIMITS, areas=()),
+        replace(LIMITS, areas=(Area(48.177, 11.5598, 502.0),)),
+        replace(LIMITS, areas=(Area(48.177, 11.56, 500.0),)),
+        replace(LIMITS, areas=(Area(48.178, 11.5598, 500.0),)),
+        replace(LIMITS, areas=(*LIMITS.areas, *LIMITS.areas)),
+        replace(LIMITS, top_speed_kmh=121),
+        replace(LIMITS, top_speed_kmh=None),
+    ],
+)
 def test_the_owner_signs_no_restrictions_but_those_asked_for(
-    scene: Scene, owner: VirtualPhone
+    scene: Scene, owner: VirtualPhone, restricts: Restrictions
 ) -> None:
     friend = scene.phone()
     shared = owner.sharing.share(VEHICLE_ID, RESTRICTED)
-    scene.server.loosens = True
+    scene.server.restricts = restricts
     friend.wallet.open_link(shared.message)
     assert scene.server.shares[0].attestation is None
     assert states(friend) == ["waiting"]

@@ -199,3 +199,6 @@ def test_nothing_secret_shows_in_what_a_phone_prints(scene: Scene, owner: Virtua
     assert repr(TOKEN)[2:-1] not in printed
     assert shared.message.reveal() not in printed
     assert isinstance(shared.message, SecretText)
+    provisioned = held(VirtualPhone(scene.world, WALLET, "owner_phone"))[0]
+    assert provisioned.contents.confidential
+    assert repr(provisioned.contents.confidential)[2:-1] not in repr(provisioned)
