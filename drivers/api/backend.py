@@ -142,7 +142,10 @@ class SigningBackend(abc.ABC):
 
     @abc.abstractmethod
     def on_request(self, key_id: bytes, notify: Callable[[], None]) -> None:
-        """Push: call ``notify`` when something waits for the main key's phone."""
+        """Push: call ``notify`` when something waits for the main key's phone.
+
+        It is called with nothing locked or half done: the phone asks and delivers from within.
+        """
 
 
 class HolderBackend(abc.ABC):

@@ -122,7 +122,10 @@ def _link_in(message: bytes) -> SecretText:
     scheme = _SCHEMES.get(message[4])
     if scheme is None:
         raise NdefError("a link that is no address")
-    return SecretText(scheme + message[5:].decode("utf-8"))
+    try:
+        return SecretText(scheme + message[5:].decode("utf-8"))
+    except UnicodeDecodeError:  # its text would show what is on the card
+        raise NdefError("an address that is no text") from None
 
 
 def _two(number: int) -> bytes:

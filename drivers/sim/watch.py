@@ -122,8 +122,5 @@ class VirtualWatch(VirtualHolder, Watch, InternetUser, Restorable):
                 if internet.holder.standing(entry.key.key_id) == "deleted":
                     self._entries.drop(entry)
 
-    def _process(self, apdu: bytes) -> bytes | None:
-        return super()._process(apdu) if self.battery.running else None
-
     def _is_fed(self) -> bool:
         return self.battery.running

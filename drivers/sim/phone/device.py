@@ -128,7 +128,7 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
 
     def connect(self, internet: Internet | None) -> None:
         self._line.lent = internet
-        self._network_changed()
+        self.wallet.connected()
 
     def root_certificate(self) -> bytes:
         return self._maker.certificate

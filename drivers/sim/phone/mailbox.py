@@ -9,7 +9,7 @@ together or not at all.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rig.digital_key import tlv
 from rig.digital_key.errors import Malformed
@@ -30,7 +30,7 @@ class Contents:
     slots: bytes = b"\x00"  # SlotIdentBmp
     slot_list: bytes = b""  # SlotIdentLst: up to 8 identifiers of 8 bytes
     package: bytes = b""  # attestation package of a shared key
-    confidential: bytes = b""  # immobilizer token; opaque to the protocol
+    confidential: bytes = field(default=b"", repr=False)  # immobilizer token; opaque
 
     def laid_out(self, settings: Settings) -> bytearray:
         """The private mailbox with these contents. Raises Malformed when they do not fit."""

@@ -57,7 +57,7 @@ class Router:
         if supply is not Supply.ALL:
             self._at_framework = False
             return _refused(NO_SUCH_APPLICATION)
-        self.sought = self.sought or not self._framework.ready
+        self.sought |= selected is not None and not self._framework.ready
         return self._framework.process(apdu)
 
     def _ask_applet(self, apdu: bytes, *, selecting: bool) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from drivers.api.backend import Internet, Ticket
 from drivers.api.errors import ActionRefused
+from drivers.sim.phone.framing import OUT_OF_SEQUENCE
 from drivers.sim.phone.wallet import HeldKey
 from drivers.sim.phone_framework.endpoint import EndpointFactory
 from drivers.sim.phone_framework.framework import Framework
+from drivers.sim.phone_framework.refusal import Refusal
 from drivers.sim.phone_framework.traits import Traits
 from drivers.sim.phone_wallet.entries import Entries, Entry, Role
 from drivers.sim.phone_wallet.handset import Handset
@@ -34,6 +37,7 @@ class WalletPairing:
         self._entries = entries
         self._added = added
         self._ticket: Ticket | None = None
+        self._lock = threading.Lock()  # the owner gives up in another thread than a vehicle pairs
         element = handset.element
         self.framework = Framework(endpoints, self._take_over, lambda: element.settings, traits)
 
@@ -52,15 +56,22 @@ class WalletPairing:
     def give_up(self) -> None:
         """Password, session and a key that is half made are gone."""
         self.framework.leave_pairing()
-        self._ticket = None
+        self._take_ticket()
 
     def _take_over(self, key: HeldKey) -> None:
         """Pairing has succeeded: the new main key takes the place of what there was."""
-        ticket, self._ticket = self._ticket, None
+        ticket = self._take_ticket()
+        if ticket is None:  # given up at the last moment; the vehicle must not believe otherwise
+            raise Refusal(OUT_OF_SEQUENCE)
         if (before := self._entries.find(key.vehicle_id)) is not None:
             self._replace(before)
-        self._entries.add(Entry(key, Role.OWNER, pairing_id=ticket.pairing_id if ticket else ""))
+        self._entries.add(Entry(key, Role.OWNER, pairing_id=ticket.pairing_id))
         self._added()
+
+    def _take_ticket(self) -> Ticket | None:
+        with self._lock:
+            ticket, self._ticket = self._ticket, None
+        return ticket
 
     def _replace(self, before: Entry) -> None:
         """The server ends an earlier main key by itself; it has to hear of a shared one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from drivers.api.backend import Accepted, Internet
 from drivers.api.errors import ActionRefused
 from drivers.api.secret_text import SecretText
@@ -54,7 +56,8 @@ class Receiving:
             except ActionRefused:  # the share may have ended
                 continue
             if package is not None and _is_for(entry.key, package):
-                self._store(entry, package)
+                with suppress(Malformed):  # no room for it: the key goes on waiting
+                    self._store(entry, package)
 
     def enter_code(self, vehicle: bytes, code: SecretText) -> None:
         """Type in the activation code. Raises ActionRefused, also for a wrong one."""

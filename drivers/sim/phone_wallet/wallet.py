@@ -31,7 +31,7 @@ class VirtualWallet(Wallet):
     def __init__(self, handset: Handset, endpoints: EndpointFactory, traits: Traits) -> None:
         self._handset = handset
         self.entries = Entries(handset.element)
-        self.pairing = WalletPairing(handset, self.entries, endpoints, traits, self.catch_up)
+        self.pairing = WalletPairing(handset, self.entries, endpoints, traits, self.sync)
         self.sharing = VirtualSharing(handset, self.entries)
         self._receiving = Receiving(handset, self.entries)
         self._signing = Signing(self.entries)
@@ -71,18 +71,26 @@ class VirtualWallet(Wallet):
         self._receiving.enter_code(vehicle, code)
 
     def catch_up(self) -> None:
-        """Do what was left undone while there was no connection, if there is one now."""
+        """Do what was left undone while there was no connection, if there is one now.
+
+        Asks the server nothing when nothing was.
+        """
         with self._errands:
             if (internet := self._handset.line.internet) is not None:
                 self._report_removals(internet)
                 self.pairing.track(internet)
-                self._listen(internet)
-                self._signing.serve(internet)
                 self._receiving.collect(internet)
 
-    def sync(self) -> None:
-        """Catch up, and drop the keys that the server says have ended."""
+    def connected(self) -> None:
+        """The internet was lent: catch up, and sign what waits."""
         self.catch_up()
+        if (internet := self._handset.line.internet) is not None:
+            self._listen(internet)
+            self._signing.serve(internet)
+
+    def sync(self) -> None:
+        """As ``connected``, and drop the keys that the server says have ended."""
+        self.connected()
         if (internet := self._handset.line.internet) is None:
             return
         for entry in self.entries:

@@ -24,6 +24,17 @@ def test_what_was_written_is_read_back() -> None:
     assert perform(mailbox, "8704 000F 0005") == "0005" + "00aabbcc00" + DONE
 
 
+def test_a_wallet_file_may_fill_the_slot_list() -> None:
+    slots = bytes(range(64))
+    mailbox = Mailbox(Contents(slots=b"\xff", slot_list=slots).laid_out(SETTINGS))
+    assert mailbox.read(SETTINGS.mailbox_slots_offset, 65) == b"\xff" + slots
+
+
+def test_the_sibling_has_no_confidential_mailbox() -> None:
+    assert perform(Mailbox(bytearray(4)), "8F01 77", secret_tag=0x8E) == MALFORMED
+    assert perform(Mailbox(bytearray(4)), "8F01 77") == DONE
+
+
 def test_set_fills_a_span_with_one_value() -> None:
     mailbox = Mailbox(bytearray(16))
     assert perform(mailbox, "9505 0002 0003 EE") == DONE
