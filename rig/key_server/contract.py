@@ -86,8 +86,11 @@ class KeyTracking(abc.ABC):
     """Which device keys exist, and in which slots. A key once seen is never tracked again."""
 
     @abc.abstractmethod
-    def track_owner(self, pairing_id: str, public: PublicKey) -> Receipt:
-        """The pairing made this key: it is the main key now, and an earlier one is deleted."""
+    def track_owner(self, pairing_id: str, public: PublicKey, slot: bytes | None = None) -> Receipt:
+        """The pairing made this key: it is the main key now, and an earlier one is deleted.
+
+        ``slot`` is the identifier that the vehicle drew; without it the server draws one.
+        """
 
     @abc.abstractmethod
     def track_watch(self, phone_key: bytes, public: PublicKey) -> Receipt:
@@ -106,8 +109,12 @@ class Sharing(abc.ABC):
     """From the owner's offer to the recipient's key."""
 
     @abc.abstractmethod
-    def invite(self, main_key: bytes, offer: Offer) -> Sent:
-        """Make an invitation; its restrictions cannot be changed any more."""
+    def invite(self, main_key: bytes, offer: Offer, slot: bytes | None = None) -> Sent:
+        """Make an invitation; its restrictions cannot be changed any more.
+
+        ``slot`` is an identifier that the vehicle gave to the owner's device; without it the
+        server draws one.
+        """
 
     @abc.abstractmethod
     def cancel(self, main_key: bytes, invitation_id: str) -> None:

@@ -172,7 +172,7 @@ class Car(RunningVehicle):
 
     @property
     def in_tray(self) -> Key | None:
-        """The key that was authenticated in the tray and lies there; it may be one that is refused."""
+        """The key that was authenticated in the tray and lies there, refused or not."""
         return None if self._in_tray is None else self._in_tray.key
 
     def serve_tray_again(self) -> None:

@@ -90,7 +90,8 @@ class RunningVehicle:
         self.service = self._serving()
         trust = trust or _trust_of_the_lab(devices, self.clock)
         self.pairing = PairingDesk(self.service, self.telematics, trust)
-        self._sync = SyncLoop(self.telematics.sync)
+        self.pairing.look_again = lambda: self._loops[TRAY].serve_again()
+        self._sync = SyncLoop(self._reconcile)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
         self._started_before = False
@@ -207,6 +208,10 @@ class RunningVehicle:
         self._in_tray = None
         if not self.pairing.serve(visit, line):
             self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
+
+    def _reconcile(self) -> None:
+        if self.telematics.sync() is not None:
+            self.pairing.notice()
 
     def _used(self, key: Key) -> None:
         """A key moved something; one of another vehicle that is played is no event of this one."""

@@ -58,7 +58,8 @@ class Reconciliation(contract.Reconciliation):
                 *(known, report.vehicle_id),
             )
             keys = _entries(operation, report.vehicle_id)
-            return VehicleView(report.vehicle_id, keys, known, tuple(objections))
+            spent = slots.spent(operation, report.vehicle_id)
+            return VehicleView(report.vehicle_id, keys, known, tuple(objections), spent)
 
 
 def _take_in(operation: Operation, vehicle_id: bytes, event: VehicleEvent) -> str | None:

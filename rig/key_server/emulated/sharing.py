@@ -35,7 +35,7 @@ class Sharing(contract.Sharing):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def invite(self, main_key: bytes, offer: Offer) -> Sent:
+    def invite(self, main_key: bytes, offer: Offer, slot: bytes | None = None) -> Sent:
         """Raises KeyRefused, NotEligible, OfferRefused, SharesExhausted."""
         with self._desk.operation() as operation:
             vehicle_id = keybook.main_key(operation, main_key)["vehicle_id"]
@@ -51,7 +51,7 @@ class Sharing(contract.Sharing):
                 *(invitation_id, vehicle_id, texts.offer_text(offer), digest(link)),
                 *(operation.now, operation.now + lifetime),
             )
-            slots.allot_to_invitation(operation, vehicle_id, invitation_id)
+            slots.allot_to_invitation(operation, vehicle_id, invitation_id, slot)
             code = None
             if offer.code is not CodeEntry.NONE:
                 code = self._desk.seal.code(invitation_id)

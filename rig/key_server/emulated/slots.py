@@ -8,14 +8,18 @@ from rig.key_server.emulated.desk import IDENTIFIER_SIZE, Operation
 from rig.key_server.keys import Slot
 
 
-def allot_to_invitation(operation: Operation, vehicle_id: bytes, invitation_id: str) -> Slot:
+def allot_to_invitation(
+    operation: Operation, vehicle_id: bytes, invitation_id: str, identifier: bytes | None = None
+) -> Slot:
     """Take the lowest free slot for a key that does not exist yet."""
-    return _allot(operation, vehicle_id, invitation_id, None)
+    return _allot(operation, vehicle_id, invitation_id, None, identifier)
 
 
-def allot_to_key(operation: Operation, vehicle_id: bytes, key_id: bytes) -> Slot:
+def allot_to_key(
+    operation: Operation, vehicle_id: bytes, key_id: bytes, identifier: bytes | None = None
+) -> Slot:
     """Take the lowest free slot for a key that is there."""
-    return _allot(operation, vehicle_id, None, key_id)
+    return _allot(operation, vehicle_id, None, key_id, identifier)
 
 
 def hand_over(operation: Operation, invitation_id: str, key_id: bytes) -> Slot:
@@ -36,8 +40,18 @@ def slot_of(operation: Operation, key_id: bytes) -> Slot | None:
     return None if row is None else Slot(row["number"], row["identifier"])
 
 
+def spent(operation: Operation, vehicle_id: bytes) -> tuple[bytes, ...]:
+    """The identifiers of keys and invitations that have ended."""
+    rows = operation.rows("SELECT identifier FROM spent WHERE vehicle_id = ?", vehicle_id)
+    return tuple(row["identifier"] for row in rows)
+
+
 def _allot(
-    operation: Operation, vehicle_id: bytes, invitation_id: str | None, key_id: bytes | None
+    operation: Operation,
+    vehicle_id: bytes,
+    invitation_id: str | None,
+    key_id: bytes | None,
+    identifier: bytes | None = None,
 ) -> Slot:
     taken = {
         row["number"]
@@ -45,7 +59,7 @@ def _allot(
     }
     number = next(number for number in count() if number not in taken)
     # A fresh identifier: what was signed over the slot's last one opens nothing.
-    identifier = operation.desk.random_bytes(IDENTIFIER_SIZE)
+    identifier = identifier or operation.desk.random_bytes(IDENTIFIER_SIZE)
     operation.change(
         "INSERT INTO slots VALUES (?, ?, ?, ?, ?)",
         vehicle_id,

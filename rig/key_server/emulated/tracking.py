@@ -20,14 +20,14 @@ class KeyTracking(contract.KeyTracking):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def track_owner(self, pairing_id: str, public: PublicKey) -> Receipt:
+    def track_owner(self, pairing_id: str, public: PublicKey, slot: bytes | None = None) -> Receipt:
         """Raises TokenRefused, KeyRefused."""
         with self._desk.operation() as operation:
             vehicle_id = spend_pairing(operation, pairing_id)
             self._replace_main_key(operation, vehicle_id)
             key_id = keybook.enter(operation, vehicle_id, public, Functions.ALL)
-            slot = slots.allot_to_key(operation, vehicle_id, key_id)
-            return keybook.receipt(operation, vehicle_id, key_id, slot)
+            allotted = slots.allot_to_key(operation, vehicle_id, key_id, slot)
+            return keybook.receipt(operation, vehicle_id, key_id, allotted)
 
     def track_watch(self, phone_key: bytes, public: PublicKey) -> Receipt:
         """Raises NotFound, KeyRefused, SharesExhausted."""
