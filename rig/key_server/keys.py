@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rig.digital_key.attestation import TrackingReceipt, tracked
 from rig.digital_key.crypto import PublicKey
 from rig.key_server.invitations import Restrictions
 
@@ -98,9 +99,17 @@ class Receipt:
 
 
 def receipt_message(vehicle_id: bytes, key_id: bytes, slot: Slot, at: datetime) -> bytes:
-    """What a receipt's signature covers; each field has a fixed size, so that none can shift."""
-    when = int(at.timestamp()).to_bytes(8, "big")
-    return b"".join((vehicle_id, key_id, slot.number.to_bytes(2, "big"), slot.identifier, when))
+    """What a receipt's signature covers, as it travels."""
+    return tracked(
+        TrackingReceipt(
+            vehicle_id=vehicle_id,
+            key_id=key_id,
+            slot_number=slot.number.to_bytes(2, "big"),
+            slot=slot.identifier,
+            tracked_at=int(at.timestamp()).to_bytes(8, "big"),
+            signature=b"",
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,6 @@ class RunningVehicle:
         self.service = self._serving()
         trust = trust or _trust_of_the_lab(devices, self.clock)
         self.pairing = PairingDesk(self.service, self.telematics, trust)
-        self.pairing.look_again = lambda: self._loops[TRAY].serve_again()
         self._sync = SyncLoop(self._reconcile)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
@@ -99,6 +98,7 @@ class RunningVehicle:
             HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
             TRAY: ReaderLoop(TRAY, wiring.readers[TRAY], self._serve_tray, self),
         }
+        self.pairing.look_again = self._loops[TRAY].serve_again
 
     def start(self) -> None:
         """Let the readers serve devices."""
