@@ -19,9 +19,10 @@ from drivers.sim.phone_framework.x509 import Authority as MakerAuthority
 from rig.digital_key import messages as m
 from rig.digital_key import tlv
 from rig.digital_key.attestation import Attestation, Entitlement, attested
-from rig.digital_key.crypto import PrivateKey, PublicKey
+from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.pairing_messages import FRAMEWORK_AID
 from rig.digital_key.settings import Settings
+from rig.digital_key.transaction import Vehicle
 from tests.rig.digital_key.pairing_device import NOW
 
 MAKER = MakerAuthority("Phone maker", NOW.replace(year=2026, month=1, day=1))
@@ -132,13 +133,13 @@ def take_slot(phone: PairingPhone) -> bytes:
 
 
 def friend_with(
-    entitlement: Entitlement, private: PrivateKey, vehicle_key: PublicKey, signer: PrivateKey
+    entitlement: Entitlement, private: PrivateKey, vehicle: Vehicle, signer: PrivateKey
 ) -> PairingPhone:
     """A friend's phone with the key and its attestation, as the wallet leaves them."""
     phone = PairingPhone()
     held = HeldKey(
-        vehicle_id=entitlement.vehicle_id,
-        vehicle_key=vehicle_key,
+        vehicle_id=vehicle.identifier,
+        vehicle_key=vehicle.key.public,
         private=private,
         slot=entitlement.slot,
         dialect=DIALECTS["ccc"],
