@@ -111,8 +111,8 @@ def _key(entitlement: Entitlement) -> Key:
         public=public,
         valid_from=moment(entitlement.not_before),
         valid_until=moment(entitlement.not_after),
-        start=bool(entitlement.functions[0] & MAY_START),
-        activated=False,
+        # A start that waits for the screen is not in an entitlement: the vehicle gives it itself.
+        activated=bool(entitlement.functions[0] & MAY_START),
         restrictions=restrictions_of(entitlement),
         origin=Origin.ATTESTED,
         tracked=True,  # the server made the entitlement

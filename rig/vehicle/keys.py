@@ -56,6 +56,7 @@ class Key:
     token: Secret | None = field(default=None, repr=False)  # immobilizer token, once provisioned
     origin: Origin = Origin.PROVISIONED
     tracked: bool = False
+    supplied: bool = False  # with slot identifiers for friends, as an owner's key is
 
     @property
     def key_id(self) -> bytes:

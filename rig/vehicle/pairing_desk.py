@@ -7,6 +7,7 @@ FLOW 11/11 leaves no key; what is missing after it, a later visit to the tray ma
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -58,6 +59,8 @@ class PairingDesk:
     service: Service
     telematics: Telematics
     trust: Trust
+    look_again: Callable[[], None] = lambda: None  # serve anew what lies in the tray already
+    _seen: str = field(default="", init=False)  # the open pairing the tray was looked at for
     _asked: bool = field(default=False, init=False)  # somebody chose it on the display
     _attempts: dict[str, Attempts] = field(default_factory=dict, init=False)
     _done: set[str] = field(default_factory=set, init=False)  # pairings that made a key
@@ -80,7 +83,8 @@ class PairingDesk:
         if not self._permitted():
             raise ActionRefused("pairing needs accessory mode")
         self._asked = True
-        self._look()
+        self._fetch()
+        self.look_again()
 
     def enter_token(self, token: SecretText) -> None:
         """Take the token of the letter, and enter pairing mode. Raises ActionRefused."""
@@ -91,10 +95,18 @@ class PairingDesk:
         except (KeyServerError, Offline) as exc:
             raise ActionRefused(str(exc)) from exc
         self._asked = True
+        self.look_again()
 
     def end(self) -> None:
         """Leave pairing mode; a pairing that is open stays so."""
         self._asked = False
+
+    def notice(self) -> None:
+        """The server may have told of a pairing: if so, see whether the phone is here already."""
+        pairing = self.pairing
+        if pairing is not None and pairing.pairing_id != self._seen and self._permitted():
+            self._seen = pairing.pairing_id
+            self.look_again()
 
     def attempts_used(self, pairing_id: str) -> int:
         """How often the password of this pairing was tried in vain."""
@@ -103,7 +115,7 @@ class PairingDesk:
 
     def reset(self) -> None:
         """For the next test: no mode, no pairing remembered."""
-        self._asked = False
+        self._asked, self._seen = False, ""
         self._attempts.clear()
         self._done.clear()
 
@@ -198,7 +210,7 @@ class PairingDesk:
     def _permitted(self) -> bool:
         return self.service.body.power is Power.ACCESSORY
 
-    def _look(self) -> None:
+    def _fetch(self) -> None:
         """Ask the server for a pairing; without one, a later look finds it."""
         try:
             self.telematics.sync()

@@ -86,5 +86,6 @@ def refill_slots(mailbox: Mailbox, keyring: Keyring, key: Key) -> int:
         for slot in fresh:
             keyring.burn(slot)
         raise
+    key.supplied = True
     mailbox.set_signal(REFILL_BIT, on=False)
     return len(fresh)

@@ -91,7 +91,7 @@ class RunningVehicle:
         self.service = self._serving()
         trust = trust or trust_of(description, devices, self.clock)
         self.pairing = PairingDesk(self.service, self.telematics, trust)
-        self._sync = SyncLoop(self.telematics.sync)
+        self._sync = SyncLoop(self._reconcile)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
         self._started_before = False
@@ -100,6 +100,7 @@ class RunningVehicle:
             HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
             TRAY: ReaderLoop(TRAY, wiring.readers[TRAY], self._serve_tray, self),
         }
+        self.pairing.look_again = self._loops[TRAY].serve_again
         self.interior = self._inside(devices, wiring)
 
     def start(self) -> None:
@@ -231,6 +232,10 @@ class RunningVehicle:
         if not self.pairing.serve(visit, line):
             self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
             self.interior.placed(self.in_tray)
+
+    def _reconcile(self) -> None:
+        if self.telematics.sync() is not None:
+            self.pairing.notice()
 
     def _used(self, key: Key) -> None:
         """A key moved something; one of another vehicle that is played is no event of this one."""

@@ -56,7 +56,7 @@ class TrayTasks:
             due.append(self._give_token)
         if paired and not key.tracked:
             due.append(self._track)
-        if self._asks(key, signals) or (paired and not self.keyring.given_to(key.key_id)):
+        if self._asks(key, signals) or (paired and not key.supplied):
             due.append(self._refill)
         return due
 
