@@ -35,7 +35,7 @@ class Wallet(abc.ABC):
     """
 
     @abc.abstractmethod
-    def keys(self) -> tuple[WalletKey, ...]:
+    def listed(self) -> tuple[WalletKey, ...]:
         """What it lists now, in the order they were added."""
 
     @abc.abstractmethod

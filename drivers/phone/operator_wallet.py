@@ -61,7 +61,7 @@ class OperatorWallet(Wallet):
         self._words = words
         self._vehicles = vehicles
 
-    def keys(self) -> tuple[WalletKey, ...]:
+    def listed(self) -> tuple[WalletKey, ...]:
         """Asked for each vehicle that the bench file names."""
         return tuple(filter(None, map(self._key, self._vehicles.names)))
 

@@ -47,7 +47,7 @@ class OperatorWatch(InHand, Watch):
         self._requests.do(f"{self._app(phone)}, add {key} and follow the prompts")
 
     def passes(self) -> tuple[WalletKey, ...]:
-        return self._wallet.keys()
+        return self._wallet.listed()
 
     def _app(self, phone: Phone) -> str:
         return f"open the {WORDS[phone.platform].watch_app} on {phone.name.replace('_', ' ')}"

@@ -131,7 +131,7 @@ class Interior:
         around = self._around
         return MenuActions(
             variant=lambda: self.variant,
-            pairing=_PairingMenu(around.pairing, around.look_again),
+            pairing=around.pairing,
             card=_CardMenu(self.service_card, around.look_again),
             keys=KeyRemoval(around.keyring, self._authority, self._delete),
             first_use=_FirstUseMenu(self._waiting, self._activate),
@@ -182,25 +182,6 @@ class Interior:
             raise ActionRefused(str(exc)) from exc
         self._around.changed()
         self._around.look_again()
-
-
-@dataclass(frozen=True, slots=True)
-class _PairingMenu:
-    """The pairing desk, and a phone that lies in the tray already."""
-
-    desk: PairingDesk
-    look_again: Callable[[], None]
-
-    def begin(self) -> None:
-        self.desk.begin()
-        self.look_again()
-
-    def enter_token(self, token: SecretText) -> None:
-        self.desk.enter_token(token)
-        self.look_again()
-
-    def end(self) -> None:
-        self.desk.end()
 
 
 @dataclass(frozen=True, slots=True)

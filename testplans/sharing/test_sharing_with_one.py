@@ -17,5 +17,5 @@ def test_a_recipient_without_app_and_account_opens_the_link_and_unlocks(
     pairing.pair(car, owner_phone, account)
     car.telematics.online = online
     sharing.share(car, owner_phone, friend_phone)
-    assert [key.role for key in friend_phone.wallet.keys()] == ["shared"]
+    assert [key.role for key in friend_phone.wallet.listed()] == ["shared"]
     assert driving.unlocks(car, friend_phone)

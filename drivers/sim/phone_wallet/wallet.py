@@ -37,7 +37,7 @@ class VirtualWallet(Wallet):
         self._signing = Signing(self.entries)
         self._errands = threading.RLock()  # a reader's thread may bring a key home meanwhile
 
-    def keys(self) -> tuple[WalletKey, ...]:
+    def listed(self) -> tuple[WalletKey, ...]:
         self._open()
         return tuple(entry.shown for entry in self.entries)
 

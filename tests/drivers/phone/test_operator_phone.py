@@ -144,11 +144,11 @@ def test_the_wallet_is_read_and_its_keys_removed_in_the_platforms_words() -> Non
         ("Which key of the MINI", "none"),
     )
     wallet = phone(person, Platform.SAMSUNG).wallet
-    assert wallet.keys() == (WalletKey(VEHICLE, b"", "owner", "ready"),)
+    assert wallet.listed() == (WalletKey(VEHICLE, b"", "owner", "ready"),)
     expected = {WalletAction.REMOVE: "Delete Key", WalletAction.SHARE: "Share"}
     assert wallet.actions(VEHICLE) == expected
     wallet.remove(VEHICLE)
-    assert wallet.keys() == ()
+    assert wallet.listed() == ()
     person.was_asked_all()
 
 

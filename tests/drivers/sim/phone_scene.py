@@ -117,13 +117,13 @@ def points(phone: VirtualPhone) -> dict[bytes, bytes]:
 
 def states(phone: VirtualPhone) -> list[str]:
     """How the wallet's keys stand."""
-    listed = phone.wallet.keys()
+    listed = phone.wallet.listed()
     return [key.state for key in listed]
 
 
 def roles(phone: VirtualPhone) -> list[str]:
     """Whose the wallet's keys are."""
-    listed = phone.wallet.keys()
+    listed = phone.wallet.listed()
     return [key.role for key in listed]
 
 

@@ -52,7 +52,7 @@ def test_a_watch_makes_a_key_of_its_own(
     assert watch.offers(owner, VEHICLE_ID)
     watch.add(owner, VEHICLE_ID)
     [(of, point)] = scene.server.watches
-    assert of == owner.wallet.keys()[0].key_id != key_id_of(point)
+    assert of == owner.wallet.listed()[0].key_id != key_id_of(point)
     [key] = watch.passes()
     assert (key.vehicle, key.key_id, key.state) == (VEHICLE_ID, key_id_of(point), "ready")
     assert opens(scene, watch)
@@ -106,7 +106,7 @@ def test_a_shared_key_can_be_added_once_it_is_ready(scene: Scene, owner: Virtual
     friend.wallet.open_link(shared.message)
     assert not watch.offers(friend, VEHICLE_ID)
     owner.radios.set_cellular(on=True)
-    friend.wallet.keys()
+    friend.wallet.listed()
     watch.add(friend, VEHICLE_ID)
     assert watch.passes()[0].role == "shared"
     assert opens(scene, watch)

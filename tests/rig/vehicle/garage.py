@@ -54,7 +54,8 @@ def wired() -> Wiring:
     """Every relay follows at once."""
     locks = {lock: Contact() for lock in CLOSURES}
     power = {name: Contact() for name in POWER}
-    return Wiring({}, locks, locks, {c: Contact() for c in CLOSURES}, Contact(), power, power, None)
+    opened = {closure: Contact() for closure in CLOSURES}
+    return Wiring({}, locks, locks, opened, Contact(), power, power, None, None)
 
 
 class Chip(Protocol):

@@ -127,7 +127,7 @@ def test_what_waits_for_activation(
 
 @pytest.mark.parametrize(
     ("reading", "unlocks", "starts"),
-    [("unlock_and_start", True, True), ("unlock", True, False), ("nothing", False, False)],
+    [("as_before", True, True), ("unlock", True, False), ("nothing", False, False)],
 )
 def test_a_revoked_key_may_still_do_what_the_reading_says(
     reading: Any, unlocks: bool, starts: bool
@@ -140,4 +140,4 @@ def test_a_revoked_key_may_still_do_what_the_reading_says(
 
 
 def test_a_revoked_key_strands_nobody_by_default() -> None:
-    assert VehicleReadings().pre_deletion_use == "unlock_and_start"
+    assert VehicleReadings().pre_deletion_use == "as_before"

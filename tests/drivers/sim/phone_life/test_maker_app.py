@@ -174,7 +174,7 @@ def test_denying_the_wallet_makes_no_key(scene: Scene, phone: VirtualPhone) -> N
     assert phone.app.press(AppAction.DENY).state is AppState.STOPPED
     phone.present(PLACE)
     assert TrayBench(scene.field).select().hex()[-10:] == "d401009000"
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
 
 
 def test_until_the_owner_allows_it_the_phone_is_not_ready(
@@ -204,7 +204,7 @@ def test_an_app_that_ends_in_the_middle_leaves_no_key(
     else:
         phone.app.install(Installed.CURRENT)
     assert tray.flow("1111") == "6985"
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
     phone.app.sign_in(ACCOUNT)
     assert phone.app.open().state is AppState.VEHICLE
 

@@ -54,7 +54,7 @@ def test_a_pairing_ends_with_a_tracked_key(scene: Scene, reader: InProcessReader
     phone = ready_to_pair(scene)
     fb.paired(LinkBench(link_to(reader)))
     assert len(scene.server.owners) == 1  # before the vehicle has its answer
-    [key] = phone.wallet.keys()
+    [key] = phone.wallet.listed()
     assert key.vehicle == VEHICLE_ID
 
 
@@ -65,10 +65,10 @@ def test_a_phone_that_leaves_in_the_middle_has_no_key(
     phone = ready_to_pair(scene)
     with phone.misbehave(Fault.LEAVES, at=at), pytest.raises((CardLost, AssertionError)):
         fb.paired(LinkBench(link_to(reader)))
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
     phone.present(TRAY)
     fb.paired(LinkBench(link_to(reader)))
-    assert len(phone.wallet.keys()) == 1
+    assert len(phone.wallet.listed()) == 1
 
 
 def test_an_empty_phone_stays_in_the_field_and_one_switched_off_leaves_it(

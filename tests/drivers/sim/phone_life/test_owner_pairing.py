@@ -26,7 +26,7 @@ def test_a_letters_link_and_the_tray_make_the_main_key(scene: Scene) -> None:
     phone = scene.phone()
     phone.wallet.open_link(LETTER)
     scene.pair(phone)
-    [key] = phone.wallet.keys()
+    [key] = phone.wallet.listed()
     assert (key.vehicle, key.role, key.state) == (VEHICLE_ID, "owner", "ready")
     assert scene.opens(phone)
 
@@ -38,7 +38,7 @@ def test_the_key_is_tracked_and_its_receipt_lies_in_the_mailbox(scene: Scene) ->
     [(pairing_id, point, slot)] = scene.server.owners
     [key] = held(phone)
     assert (pairing_id, point, slot) == ("pairing 1", key.private.public.point, fb.SLOT)
-    assert phone.wallet.keys()[0].key_id == key_id_of(point)
+    assert phone.wallet.listed()[0].key_id == key_id_of(point)
     assert receipt_of(phone) == RECEIPT
 
 
@@ -48,7 +48,7 @@ def test_without_a_connection_the_key_is_tracked_later(scene: Scene) -> None:
     phone.radios.set_airplane(on=True)
     scene.pair(phone)
     assert not scene.server.owners
-    assert phone.wallet.keys()
+    assert phone.wallet.listed()
     assert scene.opens(phone)
     phone.radios.set_airplane(on=False)
     assert len(scene.server.owners) == 1
@@ -74,10 +74,10 @@ def test_a_pairing_cut_off_leaves_no_key_and_can_be_tried_again(scene: Scene, st
     phone.present(PLACE)
     getattr(fb, step)(TrayBench(scene.field))
     phone.withdraw()
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
     assert not scene.opens(phone)
     scene.pair(phone)
-    assert len(phone.wallet.keys()) == 1
+    assert len(phone.wallet.listed()) == 1
 
 
 def test_without_a_ticket_the_phone_is_not_ready_to_pair(scene: Scene) -> None:
@@ -112,14 +112,14 @@ def test_giving_up_at_the_last_moment_makes_the_vehicle_know(scene: Scene) -> No
     assert tray.flow("1002") == "9000"
     phone.wallet.pairing.give_up()
     assert tray.flow("1111") == "6985"
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
 
 
 def test_a_used_letter_is_refused_with_the_servers_reason(scene: Scene) -> None:
     phone = scene.phone()
     with pytest.raises(ActionRefused, match="not valid"):
         phone.wallet.open_link(SecretText(LETTER.reveal() + "9"))
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
 
 
 def test_a_message_without_a_link_of_a_key_is_refused(scene: Scene) -> None:
@@ -140,10 +140,10 @@ def test_adding_a_key_needs_the_app_as_it_is_now(scene: Scene, installed: Instal
 
 def test_pairing_anew_replaces_the_key_in_the_wallet(scene: Scene) -> None:
     phone = scene.owner()
-    before = phone.wallet.keys()
+    before = phone.wallet.listed()
     phone.wallet.open_link(LETTER)
     scene.pair(phone)
-    after = phone.wallet.keys()
+    after = phone.wallet.listed()
     assert len(before) == len(after) == 1
     assert before != after
     assert scene.server.removed == []  # the server ends the earlier main key by itself
@@ -154,6 +154,6 @@ def test_a_wallet_holds_keys_of_several_vehicles(scene: Scene) -> None:
     phone.connect(scene.server.internet())
     phone.wallet.open_link(LETTER)
     scene.pair(phone)
-    listed = phone.wallet.keys()
+    listed = phone.wallet.listed()
     assert [key.vehicle for key in listed[2:]] == [VEHICLE_ID]
     assert scene.opens(phone)

@@ -211,7 +211,7 @@ def test_a_phone_that_is_off_has_nothing_to_touch(phone: VirtualPhone) -> None:
         lambda: phone.options.set(LOCKED, on=False),
         lambda: phone.radios.set_airplane(on=True),
         lambda: phone.battery.set_low_power(on=True),
-        phone.wallet.keys,
+        phone.wallet.listed,
         phone.app.open,
     ):
         with pytest.raises(ActionRefused, match="is off"):

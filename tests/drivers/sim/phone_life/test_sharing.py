@@ -43,7 +43,7 @@ def test_a_share_becomes_a_key_that_the_owner_vouches_for(
     friend = scene.phone("pixel")
     shared = owner.sharing.share(VEHICLE_ID, request_)
     friend.wallet.open_link(shared.message)
-    [key] = friend.wallet.keys()
+    [key] = friend.wallet.listed()
     assert (key.vehicle, key.role, key.state) == (VEHICLE_ID, "shared", "ready")
     assert scene.opens(friend)
 

@@ -35,9 +35,9 @@ def friend(scene: Scene, owner: VirtualPhone) -> VirtualPhone:
 def test_a_key_that_was_removed_is_gone_at_once_and_the_server_hears_of_it(
     scene: Scene, friend: VirtualPhone
 ) -> None:
-    [key] = friend.wallet.keys()
+    [key] = friend.wallet.listed()
     friend.wallet.remove(VEHICLE_ID)
-    assert friend.wallet.keys() == ()
+    assert friend.wallet.listed() == ()
     assert not scene.opens(friend)
     assert scene.server.removed == [key.key_id]
 
@@ -51,7 +51,7 @@ def test_removed_offline_it_is_gone_at_once_and_told_later(
     assert scene.server.removed == []
     friend.radios.set_airplane(on=False)
     assert len(scene.server.removed) == 1
-    friend.wallet.keys()
+    friend.wallet.listed()
     assert len(scene.server.removed) == 1  # told once
 
 
@@ -73,18 +73,18 @@ def test_the_main_key_can_be_removed_too(scene: Scene, owner: VirtualPhone) -> N
 def test_the_server_ends_a_key_when_the_phone_hears_of_it(
     scene: Scene, friend: VirtualPhone
 ) -> None:
-    [key] = friend.wallet.keys()
+    [key] = friend.wallet.listed()
     friend.radios.set_airplane(on=True)
     scene.server.standing[key.key_id] = "deleted"
-    assert len(friend.wallet.keys()) == 1
+    assert len(friend.wallet.listed()) == 1
     assert scene.opens(friend)  # it is the vehicle that refuses it then
     friend.radios.set_airplane(on=False)
-    assert friend.wallet.keys() == ()
+    assert friend.wallet.listed() == ()
     assert scene.server.removed == []
 
 
 def test_a_key_in_pre_deletion_stays_usable(scene: Scene, friend: VirtualPhone) -> None:
-    [key] = friend.wallet.keys()
+    [key] = friend.wallet.listed()
     scene.server.standing[key.key_id] = "pre_deletion"
     assert states(friend) == ["ready"]
     assert scene.opens(friend)
@@ -108,7 +108,7 @@ def test_a_link_works_for_one_phone_only(scene: Scene, owner: VirtualPhone) -> N
     third = scene.phone()
     with pytest.raises(ActionRefused, match="used already"):
         third.wallet.open_link(message)
-    assert third.wallet.keys() == ()
+    assert third.wallet.listed() == ()
 
 
 def test_a_second_key_of_one_vehicle_is_given_back(
@@ -117,7 +117,7 @@ def test_a_second_key_of_one_vehicle_is_given_back(
     message = owner.sharing.share(VEHICLE_ID, REQUEST).message
     with pytest.raises(ActionRefused, match="already"):
         friend.wallet.open_link(message)
-    assert len(friend.wallet.keys()) == 1
+    assert len(friend.wallet.listed()) == 1
     assert scene.server.removed == [key_id_of(scene.server.shares[1].point)]
 
 
@@ -138,7 +138,7 @@ def test_a_provisioned_key_that_the_server_calls_deleted_is_there_until_the_phon
     scene.server.standing[key.key_id] = "deleted"
     phone.connect(scene.server.internet())
     assert held(phone) == (key,)
-    assert phone.wallet.keys() == ()
+    assert phone.wallet.listed() == ()
 
 
 def test_the_vehicles_token_comes_back_with_auth1(scene: Scene, owner: VirtualPhone) -> None:
@@ -183,7 +183,7 @@ def test_a_cleared_phone_is_as_out_of_the_box(scene: Scene, owner: VirtualPhone)
     owner.options.set(KeyOption.WORKS_LOCKED, on=False)
     owner.battery.drain()
     owner.clear()
-    assert owner.wallet.keys() == ()
+    assert owner.wallet.listed() == ()
     assert owner.options.read(KeyOption.WORKS_LOCKED).on
     assert owner.app.account is None
     assert not scene.opens(owner)
