@@ -82,9 +82,7 @@ class RunningVehicle:
         self.keyring = load_keyring(description.keyring)
         self._provisioned = load_keyring(description.keyring)
         self._settings = settings_from(description.settings)
-        for device in devices.values():
-            if isinstance(device, SettingsPeer):
-                device.adopt_settings(description.settings)
+        _share(description.settings, devices)
         self._vehicle = self._speaking_for(self.keyring)
         self._readings = replace(readings or VehicleReadings(), zone=description.zone)
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
@@ -286,6 +284,13 @@ class RunningVehicle:
     def _speaking_for(self, keyring: Keyring) -> Vehicle:
         profile = PROFILES[self._description.profile]
         return Vehicle(keyring.identifier, keyring.vehicle_key, profile, self._settings)
+
+
+def _share(settings: Mapping[str, object], devices: Mapping[str, Device]) -> None:
+    """Virtual devices follow the same protocol settings as the vehicle."""
+    for device in devices.values():
+        if isinstance(device, SettingsPeer):
+            device.adopt_settings(settings)
 
 
 def _clock_of(devices: Mapping[str, Device]) -> Clock:
