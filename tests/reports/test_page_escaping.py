@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from reports.page import render_page
 from reports.wording import quote_css
 from rig.records.journal import Journal, read_run
-from rig.records.run import Observation, RunFinished, TestStarted
+from rig.records.run import (
+    ApplicabilityRecord,
+    Observation,
+    ReadingRecord,
+    RunFinished,
+    TestStarted,
+)
 from rig.records.trace import VisitRecord
 from tests.reports.demo_run import write_demo
 from tests.reports.page_reader import Page
@@ -44,12 +50,19 @@ def poisoned_run(folder: Path, poison: str) -> Path:
         selected=("a::test_one",),
         substitutions=("one for the other",),
         simulated=True,
+        applicability=(
+            ApplicabilityRecord("DK-A-01", applies=True, vehicle="hatch", why="it is"),
+            ApplicabilityRecord("DK-B-01", applies=False, vehicle="", why="none is"),
+        ),
+        readings=(ReadingRecord("AMB-01", "name", "chosen", ("other",), "meaning"),),
+        unjudged={"DK-B-01": "It takes more."},
     )
     seen = Observation("matter", "value", "AMB-01")
     found = result(
         "a::test_one",
         requirements=("DK-A-01", "DK-X-99"),
         reason="why",
+        vehicle="hatch",
         measurements=(taps([3.0, 4.0], phases={"select": (1.0, 2.0)}),),
         observations=(seen,),
     )

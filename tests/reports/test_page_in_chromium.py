@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from reports.page import render_page
-from rig.records.run import DeviceRecord
+from rig.records.run import ApplicabilityRecord, DeviceRecord, ReadingRecord
 from rig.records.verdict import Verdict
 from tests.reports.browser import CHROMIUM, Browser
 from tests.reports.demo_run import write_demo
-from tests.reports.sample_runs import result, visit, write_run
+from tests.reports.sample_runs import requirement, result, visit, write_run
 from tests.reports.test_page_escaping import HOSTILE, poisoned_run
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -36,6 +36,13 @@ def unbreakable_run(folder: Path) -> Path:
         plan_title=long,
         run_id=long,
         vehicle={long: long},
+        requirements=(requirement(long), requirement(f"{long}2")),
+        applicability=(
+            ApplicabilityRecord(long, applies=True, vehicle=long, why=long),
+            ApplicabilityRecord(f"{long}2", applies=False, vehicle="", why=long),
+        ),
+        readings=(ReadingRecord(long, long, long, (long,), long),),
+        unjudged={f"{long}2": long},
     )
 
 

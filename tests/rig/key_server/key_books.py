@@ -53,6 +53,7 @@ class KeyBooks(RuleBasedStateMachine):
         self.revoked_at: dict[bytes, datetime] = {}
         self.stages: dict[str, InvitationState] = {}
         self.views_agree = False
+        self.sent = 0  # number of the last event the vehicle has sent
         self.names: set[bytes] = set()  # that a vehicle gave out and the server took
         self.packages: list[tuple[Receipt, str, bytes]] = []  # who signed, for what, what
 

@@ -153,7 +153,10 @@ class KeyHistories(KeyBooks):
 
     @rule(answered=st.booleans())
     def reconcile(self, answered: bool) -> None:
-        fobs = [e.at for e in self.vehicle.untold if e.kind is EventKind.FOB_USED]
+        # What was sent before, though unanswered, had its effect then: before later revocations.
+        new = [event for event in self.vehicle.untold if event.number > self.sent]
+        fobs = [event.at for event in new if event.kind is EventKind.FOB_USED]
+        self.sent = self.vehicle.last
         entries = self.vehicle.reconcile(self.lab.server.reconciliation, answered=answered)
         for key_id, revoked_at in self.revoked_at.items():
             if any(at >= revoked_at for at in fobs):
