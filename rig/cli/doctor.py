@@ -13,8 +13,7 @@ from rig.bench.doctor import Diagnosis, examine
 from rig.bench.load import find_bench, load_bench
 from rig.bench.safety import signals_unwind
 from rig.cli.errors import BenchRefusal, Refusal, refusals
-from rig.plugin.preflight import fleet_mistakes
-from rig.vehicle.preflight import wiring_mistakes
+from rig.vehicle.preflight import provisioning_mistakes, wiring_mistakes
 
 
 @click.command(
@@ -57,7 +56,7 @@ def _vehicle_is_whole(console: Console, description: BenchDescription, width: in
 
     Raises Refusal for a keyring or setting that no run would accept.
     """
-    wrong = [*fleet_mistakes(description)]
+    wrong = [*provisioning_mistakes(description.vehicle)]
     lacking = [*wiring_mistakes(driver_classes(description))]
     mark, style = ("!!", "bold red") if wrong or lacking else ("ok", "green")
     line = Text.assemble((f"{mark}  ", style), f"{'vehicle':{width}}  ")

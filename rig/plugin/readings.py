@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
-from rig.complaints import allowed, shown
-from rig.key_server.readings import Readings
+from rig.complaints import shown
+from rig.key_server.reading_choices import described, readings_from
 from rig.plans.catalogue import Catalogue
 from rig.records.run import ReadingRecord
 
 
 def check_readings(chosen: Mapping[str, object]) -> None:
-    """Raise ValueError for a reading that does not exist."""
-    known = [each.name for each in fields(Readings)]
-    for name in chosen:
-        if name not in known:
-            raise ValueError(f"no reading {name!r}; {allowed(name, known, 'there are')}")
+    """Raise ValueError for a reading that does not exist, or a value it cannot have."""
+    readings_from(chosen)
 
 
 def reading_records(
     catalogue: Catalogue, chosen: Mapping[str, object]
 ) -> tuple[ReadingRecord, ...]:
-    """Every ambiguity with the rig's handling of it, then what the plan has chosen by name."""
-    return (*_handlings(catalogue), *_choices(chosen))
+    """Every ambiguity with its handling, the readings, and what else the plan has chosen."""
+    readings = [
+        ReadingRecord(each.ambiguity, each.name, each.chosen, each.alternatives, each.meaning)
+        for each in described(readings_from(chosen))
+    ]
+    told = {each.name for each in readings}
+    others = [
+        ReadingRecord("", name, value if isinstance(value, str) else shown(value))
+        for name, value in chosen.items()
+        if not any(name == each or each.startswith(f"{name}.") for each in told)
+    ]
+    return (*_handlings(catalogue), *readings, *others)
 
 
 def _handlings(catalogue: Catalogue) -> Iterator[ReadingRecord]:
@@ -31,8 +37,3 @@ def _handlings(catalogue: Catalogue) -> Iterator[ReadingRecord]:
         yield ReadingRecord(
             ambiguity.id, "", ambiguity.proposed_handling, meaning=ambiguity.finding
         )
-
-
-def _choices(chosen: Mapping[str, object]) -> Iterator[ReadingRecord]:
-    for name, value in chosen.items():
-        yield ReadingRecord("", name, value if isinstance(value, str) else shown(value))

@@ -15,10 +15,11 @@ from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import SettingError, settings_from
 from rig.vehicle.errors import KeyringError
 from rig.vehicle.keyring_file import load_keyring
+from rig.vehicle.trust import TrustFiles, trust_mistakes
 from rig.vehicle.wiring import wiring_problem
 
 
-class Provisioned(Protocol):
+class Provisioned(TrustFiles, Protocol):
     """The vehicle section of a bench file, as far as it can be wrong about the protocol."""
 
     @property
@@ -51,6 +52,8 @@ def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
                 load_keyring(path, profile)
         except KeyringError as exc:
             yield Mistake(key, str(exc))
+    for key, text in trust_mistakes(vehicle):
+        yield Mistake(key, text)
     for name, value in vehicle.settings.items():
         try:
             settings_from({name: value})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -34,14 +34,34 @@ def trust_of(files: TrustFiles, devices: Mapping[str, Device], clock: Clock) -> 
     """
     roots = {d.root_certificate() for d in devices.values() if isinstance(d, DeviceMaker)}
     roots |= {_certificate(path) for path in files.device_roots}
-    if files.authority_key is None or files.authority_certificate is None:
+    authority = _authority(files)
+    if authority is None:
         return Trust.of_the_lab(tuple(sorted(roots)), clock.utc())
+    return Trust(authority, tuple(sorted(roots)), intermediate=authority.certificate)
+
+
+def trust_mistakes(files: TrustFiles) -> Iterator[tuple[str, str]]:
+    """What is wrong with the files: the key of the bench file, and what it says."""
+    try:
+        for path in files.device_roots:
+            _certificate(path)
+    except TrustError as exc:
+        yield "device_roots", str(exc)
+    try:
+        _authority(files)
+    except TrustError as exc:
+        yield "authority_certificate", str(exc)
+
+
+def _authority(files: TrustFiles) -> Authority | None:
+    """The customer's authority; None where the bench file names none."""
+    if files.authority_key is None or files.authority_certificate is None:
+        return None
     certificate = _certificate(files.authority_certificate)
     try:
-        authority = Authority.load(_content(files.authority_key), certificate)
+        return Authority.load(_content(files.authority_key), certificate)
     except DigitalKeyError as exc:
         raise TrustError(f"{files.authority_key}: {exc}") from exc
-    return Trust(authority, tuple(sorted(roots)), intermediate=certificate)
 
 
 def _certificate(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -183,8 +184,8 @@ def test_a_healthy_bench_is_called_well(here: Path, whole: str) -> None:
 
 
 WRONG_VEHICLES = [
-    ("second_vehicle.json", "devices.json", "whole.yaml:47: second_keyring: "),
-    ("  key: d", "  settings: {mac_covers: x}\n  key: d", "whole.yaml:53: settings.mac_covers: "),
+    ("second_vehicle.json", "devices.json", "second_keyring: "),
+    ("  key: d", "  settings: {mac_covers: x}\n  key: d", "settings.mac_covers: "),
 ]
 
 
@@ -196,7 +197,7 @@ def test_the_doctor_opens_nothing_with_a_wrong_keyring_or_setting(
     result = called("doctor", "whole.yaml")
     assert result.exit_code == 2
     assert "!!  vehicle " in result.output
-    assert says in result.output
+    assert re.search(rf"whole\.yaml:\d+: {re.escape(says)}", result.output)
     assert "virtual world" not in result.output
     assert "all is well" not in result.output
 

@@ -78,7 +78,10 @@ def test_the_head_carries_every_ambiguity_with_its_handling_and_the_plans_own_ch
     readings = of_two.run.started.readings
     assert [r.ambiguity for r in readings[:43]] == [f"AMB-{n:02}" for n in range(1, 44)]
     assert readings[1].chosen == "Run both; judge lock, record unlock."
-    assert [(r.name, r.chosen) for r in readings if r.name] == [("code_tries", "5")]
+    by_name = {r.name: r for r in readings if r.name}
+    assert by_name["code_tries"].chosen == "5"
+    assert by_name["shared_keys_on_replacement"].ambiguity == "AMB-07"
+    assert by_name["shared_keys_on_replacement"].alternatives == ("re_invite",)
 
 
 def test_the_head_carries_the_reasons_of_what_no_bench_can_judge(of_two: Outcome) -> None:
@@ -99,5 +102,5 @@ def test_a_test_that_applies_to_no_vehicle_does_not_begin(desk: Desk) -> None:
 def test_a_reading_that_does_not_exist_stops_before_the_run(desk: Desk) -> None:
     outcome = with_plan(desk, "readings: {code_trys: 5}\n").run("--plan=plan.yaml")
     assert outcome.status == 2
-    assert "plan.yaml:3: readings: no reading 'code_trys'; did you mean" in outcome.output
+    assert "plan.yaml:3: readings: no reading code_trys; did you mean code_tries?" in outcome.output
     assert not (outcome.folder / "journal.jsonl").exists()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.api.backend import PAIRING_LINK
 from drivers.api.errors import ActionRefused
 from drivers.api.secret_text import SecretText
 from rig.digital_key.secrets import Secret
@@ -107,8 +108,8 @@ def test_other_messages_open_no_pairing(net: Net) -> None:
     shared = net.invite(net.pair())
     for message, reason in {
         "": "no link",
-        "https://elsewhere.invalid/activate/00": "no link",
-        body.replace("activate/", "activate/zz"): "no link",
+        f"https://elsewhere.invalid{PAIRING_LINK}00": "no link",
+        body.replace(PAIRING_LINK, f"{PAIRING_LINK}zz"): "no link",
         body + body: "no link",
         body.replace(letter.link.decode(), "0" * 32): "is not known",
         shared.message.reveal(): "not a link that activates",
