@@ -97,6 +97,7 @@ class ReaderLoop:
         if link is None:
             return
         self._occupied = True
+        self._again.clear()  # asked for before this visit, it is this visit
         try:
             self._visit(link)
         finally:
