@@ -156,11 +156,15 @@ class World:
 
     def reconciled(self) -> None:
         """The server has heard of everything, and the vehicle of what the server did."""
+        self.told()
         self.must_not_open |= self.ends_with_the_next_view
         self.ends_with_the_next_view.clear()
+
+    def told(self) -> None:
+        """The server has heard of everything: what it knew to be revoked is over, if used after."""
         for key_id, at in self._revoked_at.items():
             if any(use >= at for use in self._other_uses):
-                self.must_not_open.add(key_id)
+                self.ends_with_the_next_view.add(key_id)
         self._other_uses.clear()
 
     def _end_revoked(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -50,6 +51,9 @@ READINGS = st.builds(
 )
 
 
+RARELY = st.sampled_from([False, False, False, True])
+
+
 class KeyLives(RuleBasedStateMachine):
     """One vehicle, owners one after the other, friends with phones and watches."""
 
@@ -68,7 +72,10 @@ class KeyLives(RuleBasedStateMachine):
         path = Path(self.folder.name) / "keys.sqlite"
         self.world = World(open_lab(path, readings=readings))
         self.tables = bookkeeping.connect(path)
-        return self.pair(tracked=True)
+        main = self.pair(tracked=True)
+        self.reconcile_until_answered()
+        self.refill(main)
+        return main
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -86,9 +93,9 @@ class KeyLives(RuleBasedStateMachine):
             self.world.track(main)
         return main
 
-    @rule(target=mains, tracked=st.booleans())
-    def pair_a_new_phone(self, tracked: bool) -> Main:
-        return self.pair(tracked=tracked)
+    @rule(target=mains, tracked=st.booleans(), really=RARELY)
+    def pair_a_new_phone(self, tracked: bool, really: bool) -> Main | MultipleResults[Main]:
+        return self.pair(tracked=tracked) if really else multiple()
 
     @rule(main=mains)
     def have_it_tracked_later(self, main: Main) -> None:
@@ -96,10 +103,30 @@ class KeyLives(RuleBasedStateMachine):
 
     @rule(main=mains)
     def refill_in_the_tray(self, main: Main) -> None:
+        self.refill(main)
+
+    def refill(self, main: Main) -> None:
         if self.world.keyring.holds(main.key) and main.key.tracked:
             main.slots += self.world.keyring.give_out(2 - len(main.slots), main.key.key_id)
 
     # --- sharing -----------------------------------------------------------------------------
+
+    @rule(target=friends, first_use=st.booleans())
+    def share_with_the_next_friend(self, first_use: bool) -> Friend | MultipleResults[Friend]:
+        """All at once, so that histories get on."""
+        main = next((m for m in self.world.mains if self.world.keyring.holds(m.key)), None)
+        if main is None:
+            main = self.pair(tracked=True)
+        attempt(lambda: self.world.track(main))
+        self.reconcile_until_answered()
+        self.refill(main)
+        given = self.share(main, CodeEntry.NONE)
+        friend = self.accept(given) if isinstance(given, Given) else given
+        if not isinstance(friend, Friend):
+            return multiple()
+        if first_use:
+            self.a_friend_comes(friend)
+        return friend
 
     @rule(target=invitations, main=mains, code=st.sampled_from([CodeEntry.NONE, CodeEntry.PHONE]))
     def share(self, main: Main, code: CodeEntry) -> Given | MultipleResults[Given]:
@@ -188,11 +215,14 @@ class KeyLives(RuleBasedStateMachine):
 
     # --- ends --------------------------------------------------------------------------------
 
-    @rule(main=mains, friend=friends)
-    def revoke_in_the_wallet(self, main: Main, friend: Friend) -> None:
+    @rule(friend=friends, heard_of=st.booleans())
+    def revoke_in_the_wallet(self, friend: Friend, heard_of: bool) -> None:
         server, key_id = self.world.lab.server, friend.receipt.key_id
-        if attempt(lambda: server.revocation.by_owner(main.key_id, key_id)):
-            self.world.revoked(key_id)
+        for main in self.world.mains:
+            if attempt(partial(server.revocation.by_owner, main.key_id, key_id)):
+                self.world.revoked(key_id)
+        if heard_of:
+            self.reconcile_until_answered()
 
     @rule(friend=friends)
     def remove_by_its_holder(self, friend: Friend) -> None:
@@ -200,18 +230,19 @@ class KeyLives(RuleBasedStateMachine):
         if attempt(lambda: self.world.lab.server.revocation.by_holder(key_id)):
             self.world.ends_with_the_next_view |= self.world.family(key_id)
 
-    @rule(main=mains)
-    def remove_the_main_key(self, main: Main) -> None:
-        if attempt(lambda: self.world.lab.server.revocation.by_holder(main.key_id)):
+    @rule(main=mains, really=RARELY)
+    def remove_the_main_key(self, main: Main, really: bool) -> None:
+        if really and attempt(lambda: self.world.lab.server.revocation.by_holder(main.key_id)):
             self.world.ends_with_the_next_view |= {main.key_id}
 
     @rule(friend=friends)
     def delete_in_the_vehicle(self, friend: Friend) -> None:
         self._delete(self.world.keyring.by_id(friend.receipt.key_id))
 
-    @rule(main=mains)
-    def delete_a_main_key_in_the_vehicle(self, main: Main) -> None:
-        self._delete(self.world.keyring.by_id(main.key_id))
+    @rule(main=mains, really=RARELY)
+    def delete_a_main_key_in_the_vehicle(self, main: Main, really: bool) -> None:
+        if really:
+            self._delete(self.world.keyring.by_id(main.key_id))
 
     def _delete(self, key: Key | None) -> None:
         if key is not None:
@@ -220,20 +251,28 @@ class KeyLives(RuleBasedStateMachine):
 
     # --- the line ----------------------------------------------------------------------------
 
-    @rule(lost=st.sampled_from([0, 0, 1, 2]))
-    def reconcile(self, lost: int) -> None:
+    def reconcile_until_answered(self) -> None:
+        self.world.telematics.sync()
+        self.world.reconciled()
+        self._one_view()
+
+    @rule()
+    def reconcile(self) -> None:
+        self.reconcile_until_answered()
+
+    @rule(lost=st.sampled_from([1, 2]))
+    def reconcile_in_vain(self, lost: int) -> None:
         server = self.world.lab.server
         usual = server.reconciliation
         server.reconciliation = LostAnswers(usual, lost)
         try:
             self.world.telematics.sync()
         except StoreError:
-            assert lost
+            self.world.told()
             return
         finally:
             server.reconciliation = usual
-        self.world.reconciled()
-        self._one_view()
+        raise AssertionError("an answer that was lost arrived")
 
     @rule(passed_s=st.sampled_from([1.0, 3600.0, 4 * 86_400.0]))
     def let_time_pass(self, passed_s: float) -> None:
@@ -296,7 +335,7 @@ class KeyLives(RuleBasedStateMachine):
             assert record.slot is not None
             assert held[key_id].slot == record.slot.identifier
         pending = {row[0] for row in self.tables.execute("SELECT identifier FROM slots")}
-        left = {slot for main in self.world.mains for slot in main.slots}
+        left = {slot for m in self.world.mains if keyring.holds(m.key) for slot in m.slots}
         over = {slot for slot in self.world.given() if keyring.is_open(slot)} - pending - left
         assert not over, "a slot that nobody can use is open"
 
