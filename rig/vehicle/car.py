@@ -193,6 +193,10 @@ class Car(RunningVehicle):
             raise Inconclusive(f"this bench cannot let {by} pass: its clock is a real one")
         self.clock.advance(by)
 
+    def server_changed(self) -> None:
+        """A push from the key server: reconcile soon, if online; returns at once."""
+        self._sync.request()
+
     def await_reconciliation(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until what was asked for in the background is done.
 
