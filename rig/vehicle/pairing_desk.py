@@ -178,14 +178,15 @@ class PairingDesk:
 
     def _enrol(self, visit: Visit, line: Line, pairing: VehiclePairing, paired: Paired) -> None:
         """Both sides hold the key now."""
-        key = Key(
-            name=name_of_key(OWNER, paired.device_key),
-            role=OWNER,
-            slot=paired.slot,
-            public=paired.device_key,
-            origin=Origin.PAIRED,
+        key = self.telematics.paired(
+            Key(
+                name=name_of_key(OWNER, paired.device_key),
+                role=OWNER,
+                slot=paired.slot,
+                public=paired.device_key,
+                origin=Origin.PAIRED,
+            )
         )
-        self.telematics.paired(key)
         self._done.add(pairing.pairing_id)
         self._asked = False
         visit.key = key.name

@@ -153,10 +153,14 @@ class Telematics:
             self._end_pre_deletions(KeyKind.FOB)
 
     def paired(self, key: Key) -> Key:
-        """A new main key; the one before ends at once. Raises NotEnrolled."""
+        """A new main key, which the server may have told of already; the one before ends at once.
+
+        Returns the key as it is enrolled. Raises NotEnrolled.
+        """
         with self.keyring.lock:
             before = [k for k in self.keyring if k.role == OWNER and k.key_id != key.key_id]
             enrolled = self.keyring.enrol_main(key)
+            enrolled.origin = Origin.PAIRED
             for each in before:
                 if each.tracked or each.origin is not Origin.PROVISIONED:
                     self._note(EventKind.REPLACED, each)
