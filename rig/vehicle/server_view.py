@@ -40,13 +40,15 @@ def apply_view(keyring: Keyring, view: VehicleView, known: set[bytes]) -> tuple[
 
 
 def _enrolled(keyring: Keyring, entry: KeyEntry) -> Key | None:
-    role = _ROLES[entry.role]
+    """A main key in a slot this vehicle drew was paired here, its last answer lost on the way."""
+    role, slot = _ROLES[entry.role], entry.slot.identifier
+    paired = role == OWNER and keyring.drew(slot)
     key = Key(
         name=name_of_key(role, entry.public),
         role=role,
-        slot=entry.slot.identifier,
+        slot=slot,
         public=entry.public,
-        origin=Origin.VIEW,
+        origin=Origin.PAIRED if paired else Origin.VIEW,
     )
     try:
         return keyring.enrol(key)
