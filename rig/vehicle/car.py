@@ -195,6 +195,20 @@ class Car(RunningVehicle):
             raise Inconclusive(f"this bench cannot let {by} pass: its clock is a real one")
         self.clock.advance(by)
 
+    def server_changed(self) -> None:
+        """A push from the key server: reconcile soon, if online; returns at once."""
+        self._sync.request()
+
+    def await_reconciliation(self, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until what was asked for in the background is done.
+
+        Raises Inconclusive when the server did not answer in time, or said no.
+        """
+        if not self._sync.settle(timeout_s):
+            raise Inconclusive(f"the key server did not answer within {timeout_s:g} s")
+        if self._sync.fault is not None:
+            raise Inconclusive(f"key server: {self._sync.fault}") from self._sync.fault
+
     def reconcile(self) -> None:
         """Tell the key server what is untold and take in its answer, now.
 

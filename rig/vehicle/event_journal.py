@@ -34,7 +34,7 @@ class EventJournal(Protocol):
         ...
 
     def clear(self) -> None:
-        """Forget what is untold, so that the next number follows the last acknowledged one."""
+        """Forget what is untold; its numbers stay used, because the server may have it."""
         ...
 
 
@@ -66,4 +66,5 @@ class MemoryJournal:
         self._untold = [replace(e, number=n) for n, e in enumerate(self._untold, first)]
 
     def clear(self) -> None:
+        self._acknowledged = self.last
         self._untold.clear()

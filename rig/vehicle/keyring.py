@@ -121,6 +121,11 @@ class Keyring:
                 pass
             return drawn
 
+    def drew(self, slot: bytes) -> bool:
+        """Whether the identifier is one of this vehicle's own."""
+        with self.lock:
+            return self._slots.drew(slot)
+
     def give_out(self, count: int, holder: bytes = b"") -> tuple[bytes, ...]:
         """Fresh identifiers for friends of the owner with this key identifier."""
         with self.lock:

@@ -12,8 +12,10 @@ _STATES = {ServerState.ACTIVE: KeyState.ACTIVE, ServerState.PRE_DELETION: KeySta
 _ROLES = {Role.OWNER: OWNER, Role.SHARED: FRIEND}
 
 
-def apply_view(keyring: Keyring, view: VehicleView, known: set[bytes]) -> None:
+def apply_view(keyring: Keyring, view: VehicleView, known: set[bytes]) -> tuple[bytes, ...]:
     """Enrol, update and delete until the keyring holds what the view says.
+
+    Returns the identifiers of keys that it says and that have ended here: the server is to be told.
 
     ``known`` are the keys the server knew before it was asked: of these alone absence is an end.
     A key that was paired and is not tracked yet stays, and so does what the bench provisioned.
@@ -26,20 +28,27 @@ def apply_view(keyring: Keyring, view: VehicleView, known: set[bytes]) -> None:
     for key in keyring:
         if key.key_id in known and key.key_id not in listed:
             keyring.delete(key)
+    ended = []
     for entry in view.keys:
-        if (held := keyring.by_id(entry.key_id) or _enrolled(keyring, entry)) is not None:
+        held = keyring.by_id(entry.key_id) or _enrolled(keyring, entry)
+        if held is None:
+            ended.append(entry.key_id)
+        else:
             _update(held, entry)
     keyring.burn_orphans()
+    return tuple(ended)
 
 
 def _enrolled(keyring: Keyring, entry: KeyEntry) -> Key | None:
-    role = _ROLES[entry.role]
+    """A main key in a slot this vehicle drew was paired here, its last answer lost on the way."""
+    role, slot = _ROLES[entry.role], entry.slot.identifier
+    paired = role == OWNER and keyring.drew(slot)
     key = Key(
         name=name_of_key(role, entry.public),
         role=role,
-        slot=entry.slot.identifier,
+        slot=slot,
         public=entry.public,
-        origin=Origin.VIEW,
+        origin=Origin.PAIRED if paired else Origin.VIEW,
     )
     try:
         return keyring.enrol(key)

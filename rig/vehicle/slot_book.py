@@ -17,14 +17,20 @@ class SlotBook:
 
     def __init__(self, draw: Draw = secrets.token_bytes) -> None:
         self._draw = draw
+        self._drawn: set[bytes] = set()
         self._given: dict[bytes, bytes] = {}  # identifier -> whose mailbox it was put into (key id)
         self._burnt: set[bytes] = set()
 
     def draw(self) -> bytes:
         """A fresh identifier, for a key that is being paired."""
-        while (drawn := self._draw(SLOT_SIZE)) in self._given or drawn in self._burnt:
+        while (drawn := self._draw(SLOT_SIZE)) in self._drawn:
             pass
+        self._drawn.add(drawn)
         return drawn
+
+    def drew(self, slot: bytes) -> bool:
+        """Whether the vehicle drew it, for an owner or for a friend."""
+        return slot in self._drawn
 
     def give_out(self, count: int, holder: bytes) -> tuple[bytes, ...]:
         """Fresh identifiers for the friends of the owner whose key this is."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rig.key_server.errors import KeyServerError
-
 
 class SyncLoop:
-    """One thread that reconciles when it is asked to. ``fault`` is what the server last said no to.
+    """One thread that reconciles when it is asked to. ``fault`` is what went wrong the last time.
 
     Requests that come while one is under way are served together by one more.
     """
 
     def __init__(self, sync: Callable[[], object]) -> None:
-        self.fault: KeyServerError | None = None
+        self.fault: Exception | None = None
         self._sync = sync
         self._state = threading.Condition()
         self._asked = self._busy = self._stopping = False
@@ -53,7 +51,7 @@ class SyncLoop:
             try:
                 self._sync()
                 self.fault = None
-            except KeyServerError as exc:  # told again with the next request
+            except Exception as exc:  # noqa: BLE001 - told again with the next request
                 self.fault = exc
             finally:
                 with self._state:

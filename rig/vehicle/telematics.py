@@ -25,7 +25,8 @@ from rig.vehicle.keys import CARD, OWNER, Key, KeyState, Origin
 from rig.vehicle.readings import VehicleReadings
 from rig.vehicle.server_view import apply_view
 
-_ROUNDS = 3  # renumbering takes one more, and is not needed twice
+_ENDS = (EventKind.DELETED, EventKind.PRE_DELETION_OVER, EventKind.REPLACED)
+_ROUNDS = 5  # renumbering, and telling of what the server did not expect, take one more each
 
 
 class Telematics:
@@ -65,12 +66,9 @@ class Telematics:
         return None if self._server is None else self._server.receipt_key
 
     def connect(self, server: KeyServer | None) -> None:
-        """From now on this is the server; one that is another knows no event of this vehicle."""
+        """From now on this is the server. One that knows other events gets ours in its numbers."""
         with self._syncing:
-            if server is not self._server:
-                self._journal = MemoryJournal()
-                self.pairing = None
-            self._server = server
+            self._server, self.pairing = server, None
 
     def reset(self) -> None:
         """For the next test: online, nothing untold. What the server knows stays with it."""
@@ -113,10 +111,20 @@ class Telematics:
                 continue
             with self.keyring.lock:
                 self._journal.acknowledge(view.acknowledged)
-                apply_view(self.keyring, view, known)
-                self._redo(self._journal.untold())
-            return view
-        raise Refused("vehicle and key server do not agree on the numbers of events")
+                if self._apply(view, known):
+                    return view
+        raise Refused("vehicle and key server do not come to one view")
+
+    def _apply(self, view: VehicleView, known: set[bytes]) -> bool:
+        """Whether that is the end of it: the server expects no key that has ended here."""
+        ended = apply_view(self.keyring, view, known)
+        untold = self._journal.untold()
+        reported = {event.key_id for event in untold if event.kind in _ENDS}
+        for key_id in set(ended) - reported:
+            # Such as a main key that was deleted here before its phone had it tracked.
+            self._journal.append(EventKind.DELETED, self._clock.utc(), key_id)
+        self._redo(untold)
+        return not ended
 
     def _redo(self, events: Iterable[VehicleEvent]) -> None:
         """What happened while the server answered holds against its answer."""
@@ -145,10 +153,14 @@ class Telematics:
             self._end_pre_deletions(KeyKind.FOB)
 
     def paired(self, key: Key) -> Key:
-        """A new main key; the one before ends at once. Raises NotEnrolled."""
+        """A new main key, which the server may have told of already; the one before ends at once.
+
+        Returns the key as it is enrolled. Raises NotEnrolled.
+        """
         with self.keyring.lock:
             before = [k for k in self.keyring if k.role == OWNER and k.key_id != key.key_id]
             enrolled = self.keyring.enrol_main(key)
+            enrolled.origin = Origin.PAIRED
             for each in before:
                 if each.tracked or each.origin is not Origin.PROVISIONED:
                     self._note(EventKind.REPLACED, each)

@@ -24,6 +24,7 @@ from rig.key_server.keys import (
 from rig.key_server.keys import KeyState as ServerState
 from rig.vehicle.keys import OWNER, Key, Origin
 from rig.vehicle.server_view import apply_view
+from rig.vehicle.telematics import Telematics
 from tests.rig.key_server.lab import Lab, open_lab, public_key
 from tests.rig.vehicle.garage import Garage
 from tests.rig.vehicle.key_holders import friend_of, kinds, new_owner, shared
@@ -135,10 +136,9 @@ def test_a_vehicle_that_lost_its_memory_finds_new_numbers(garage: Garage) -> Non
     receipt = shared(garage, owner)
     garage.telematics.sync()
     server = garage.lab.server
-    garage.telematics.connect(None)
-    garage.telematics.connect(server)
-    garage.telematics.delete(friend_of(garage, receipt))
-    garage.telematics.sync()
+    forgetful = Telematics(garage.keyring, garage.clock, server=server)
+    forgetful.delete(friend_of(garage, receipt))
+    forgetful.sync()
     assert server.tracking.key(receipt.key_id).state is ServerState.DELETED
 
 

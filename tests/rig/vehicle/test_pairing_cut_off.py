@@ -14,6 +14,7 @@ from drivers.sim.phone_framework.x509 import Authority as MakerAuthority
 from rig.digital_key.messages import Outcome
 from rig.digital_key.pairing_messages import Flow
 from rig.vehicle.body import Power
+from rig.vehicle.keys import Origin
 from rig.vehicle.visit import Ending
 from tests.rig.digital_key.pairing_device import NOW
 from tests.rig.vehicle.garage import Garage, TestLine, lost_at, open_garage
@@ -83,6 +84,25 @@ def test_a_field_that_breaks_after_the_key_is_given_leaves_it_and_the_tray_does_
         assert key.token is not None
         assert len(free_slots(phone)) == 8
         garage.lab.server.close()
+
+
+def test_a_key_whose_last_answer_was_lost_comes_by_the_server_and_is_provisioned_in_the_tray(
+    garage: Garage, steps: tuple[int, int]
+) -> None:
+    phone = phone_of(garage, opened(garage))
+    visit = garage.put_into_tray(TestLine(phone, on_answer=lost_at(steps[1])))
+    assert visit.ending is Ending.INTERRUPTED
+    assert list(garage.keyring) == []
+    assert garage.tap(TestLine(phone)).refused, "the phone alone says that it has a key"
+    garage.telematics.sync()
+    assert garage.put_into_tray(TestLine(phone)).ending is Ending.START_AUTHORISED
+    (key,) = garage.keyring
+    assert (key.origin, key.supplied, key.token) == (
+        Origin.PAIRED,
+        True,
+        phone.mailbox.confidential,
+    )
+    assert len(free_slots(phone)) == 8
 
 
 def test_a_token_whose_answer_was_lost_strands_nobody(

@@ -59,6 +59,25 @@ def test_the_new_key_unlocks_and_starts_and_says_who_it_is(garage: Garage) -> No
     assert garage.in_tray.authorised
 
 
+def test_a_server_that_tells_of_the_key_before_the_vehicle_has_it_changes_nothing(
+    garage: Garage,
+) -> None:
+    """The phone has the key tracked the moment it holds it; the push may be faster than the air."""
+    phone = phone_of(garage, opened(garage))
+    track = phone.on_key
+
+    def track_and_push(held: HeldKey) -> None:
+        track(held)
+        garage.telematics.sync()
+
+    phone.on_key = track_and_push
+    visit = garage.put_into_tray(TestLine(phone))
+    assert visit.ending is Ending.PAIRED
+    assert "tracked" in visit.timeline.marks, visit.notes
+    (key,) = garage.keyring
+    assert (key.origin, key.supplied) == (Origin.PAIRED, True)
+
+
 def test_the_visit_shows_every_exchange_from_the_first_select(garage: Garage) -> None:
     line = TestLine(phone_of(garage, opened(garage)))
     visit = garage.put_into_tray(line)
