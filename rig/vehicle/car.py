@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
 
-from drivers.api.clock import MovableClock
 from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Vehicle
-from rig.key_server.vehicles import VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
 from rig.vehicle.cabin import FOBS, Cabin
 from rig.vehicle.conditions import PATIENCE_S, VehicleCondition
+from rig.vehicle.connected import ConnectedVehicle
 from rig.vehicle.drive import Drive
 from rig.vehicle.driver_profiles import DriverProfiles
 from rig.vehicle.head_unit import HeadUnitSoftware
 from rig.vehicle.keyring import Key
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.reader_loop import Layer
-from rig.vehicle.running import RunningVehicle
 from rig.vehicle.visit import Visit
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY
 
@@ -45,7 +41,7 @@ class Pressed:
     explanation: str
 
 
-class Car(RunningVehicle):
+class Car(ConnectedVehicle):
     """The rig's vehicle, with a test's hand on it."""
 
     # --- what a test does to the vehicle -----------------------------------------------------
@@ -181,42 +177,6 @@ class Car(RunningVehicle):
         """Look at what lies in the tray once more: pairing has begun, or a key was activated."""
         self._loops[TRAY].serve_again()
 
-    def as_delivered(self) -> None:
-        """The state every test begins with, before the vehicle met any key."""
-        self.reset()
-        self.keyring.restore(self.keyring.as_delivered())
-
-    def let_pass(self, by: timedelta) -> None:
-        """Let this much time pass on the bench's calendar.
-
-        Raises Inconclusive on a bench whose clock cannot be moved.
-        """
-        if not isinstance(self.clock, MovableClock):
-            raise Inconclusive(f"this bench cannot let {by} pass: its clock is a real one")
-        self.clock.advance(by)
-
-    def server_changed(self) -> None:
-        """A push from the key server: reconcile soon, if online; returns at once."""
-        self._sync.request()
-
-    def await_reconciliation(self, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until what was asked for in the background is done.
-
-        Raises Inconclusive when the server did not answer in time, or said no.
-        """
-        if not self._sync.settle(timeout_s):
-            raise Inconclusive(f"the key server did not answer within {timeout_s:g} s")
-        if self._sync.fault is not None:
-            raise Inconclusive(f"key server: {self._sync.fault}") from self._sync.fault
-
-    def reconcile(self) -> None:
-        """Tell the key server what is untold and take in its answer, now.
-
-        Raises KeyServerError; Inconclusive for a vehicle without a line to it.
-        """
-        if self.telematics.sync() is None:
-            raise Inconclusive("the vehicle is offline")
-
     # --- what a test finds inside --------------------------------------------------------------
 
     @property
@@ -238,20 +198,6 @@ class Car(RunningVehicle):
     def profiles(self) -> DriverProfiles:
         """Driver profiles and their keys."""
         return self.interior.profiles
-
-    @contextmanager
-    def recoded(self, **equipment: Any) -> Iterator[None]:
-        """The same vehicle with other equipment or software; its maker's record says so too."""
-        before = self.interior.record
-        self._code(replace(before, **equipment))
-        try:
-            yield
-        finally:
-            self._code(before)
-
-    def _code(self, record: VehicleRecord) -> None:
-        self.interior.code(record)
-        self.recorded(record)
 
     # --- what a test waits for ---------------------------------------------------------------
 

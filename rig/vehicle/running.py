@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -38,7 +37,7 @@ from rig.vehicle.visit import Visit
 from rig.vehicle.visit_log import VisitLog
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, wire_up
 
-_RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
+RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
 
 
 class VehicleDescription(RecordedVehicle, TrustFiles, Protocol):
@@ -93,7 +92,6 @@ class RunningVehicle:
         self._log = VisitLog()
         self._in_tray: InTray | None = None
         self._started_before = False
-        self.recorded: Callable[[VehicleRecord], None] = lambda _record: None
         self._loops = {
             HANDLE: ReaderLoop(HANDLE, wiring.readers[HANDLE], self.service.serve_handle, self),
             TRAY: ReaderLoop(TRAY, wiring.readers[TRAY], self._serve_tray, self),
@@ -129,7 +127,7 @@ class RunningVehicle:
         self.read_as(self._readings)
         self.body.unlock_scope = UnlockScope.ALL
         self.await_empty(*self._loops)
-        self._sync.settle(_RECOVERY_S)
+        self._sync.settle(RECOVERY_S)
         self.telematics.reset()
         self.pairing.reset()
         self.keyring.restore(self._provisioned)
@@ -145,10 +143,6 @@ class RunningVehicle:
         """Read what the sources leave open in this way, until the next reset."""
         self.service.readings = self.telematics.readings = readings
 
-    def settle(self) -> None:
-        """Wait until the key server was told what happened, and its answer taken in."""
-        self._sync.settle(_RECOVERY_S)
-
     def disregard_visits(self) -> None:
         """Count every visit that has ended as looked at."""
         self._log.disregard()
@@ -162,7 +156,7 @@ class RunningVehicle:
 
         Raises the bench error that keeps a reader from it.
         """
-        deadline = self.clock.now_ns() + int(_RECOVERY_S * 1e9)
+        deadline = self.clock.now_ns() + int(RECOVERY_S * 1e9)
         while busy := [place for place in places if not self._loops[place].idle]:
             if self.clock.now_ns() > deadline:
                 self.raise_fault()
@@ -195,16 +189,6 @@ class RunningVehicle:
             "protocol profile": about.profile,
             "identifier": self.keyring.identifier.hex(),
         }
-
-    def news(self) -> None:
-        """The key server has news, and pushes.
-
-        What a hand does at a phone is over when the vehicle has heard of it; a device that does
-        something in the middle of a visit waits for nobody.
-        """
-        self._sync.request()
-        if threading.current_thread() is threading.main_thread():
-            self._sync.settle(_RECOVERY_S)
 
     # --- the reader loops' side --------------------------------------------------------------
 
@@ -265,10 +249,6 @@ class RunningVehicle:
     @property
     def _record(self) -> VehicleRecord:
         return record_of(self._description, self.keyring.identifier)
-
-    def play(self, description: VehicleDescription) -> None:
-        """Be this vehicle of the bench from the next reset on: same identity, other equipment."""
-        self._description = description
 
     def _serving(self) -> Service:
         return Service(

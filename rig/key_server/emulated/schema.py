@@ -95,9 +95,6 @@ CREATE TABLE slots (
     FOREIGN KEY (vehicle_id, identifier) REFERENCES slot_names,
     CHECK ((invitation_id IS NULL) <> (key_id IS NULL))
 );
-CREATE TABLE spent (vehicle_id BLOB NOT NULL, identifier BLOB NOT NULL);
-CREATE TRIGGER slot_is_spent AFTER DELETE ON slots
-    BEGIN INSERT INTO spent VALUES (OLD.vehicle_id, OLD.identifier); END;
 CREATE TABLE receipts (
     key_id BLOB PRIMARY KEY REFERENCES keys,
     slot_number INTEGER NOT NULL,

@@ -143,7 +143,7 @@ def test_the_vehicle_reconciles_after_a_use_by_itself(car: Car, lab: Lab) -> Non
         gone = Key("gone", "friend", b"\x31" * 8, stranger, origin=Origin.VIEW, tracked=True)
         car.keyring.enrol(gone)
         car.press_fob(unlock=True)
-        car.await_reconciliation()
+        car.settle()
         assert kinds(car) == []
         assert not car.keyring.holds(gone)
     finally:
@@ -157,7 +157,7 @@ def test_a_server_that_fails_stays_out_of_a_visits_way(
     phone.present(at=HANDLE)
     car.unlocked.wait()
     with pytest.raises(Inconclusive, match="no vehicle"):
-        car.await_reconciliation()
+        car.settle()
     assert kinds(car) == [EventKind.USED]
 
 

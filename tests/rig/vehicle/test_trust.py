@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -44,7 +45,7 @@ def customer(tmp_path: Path) -> Files:
         key,
         certificates._authority("Customer", key.public_key(), NOW)  # noqa: SLF001
         .issuer_name(certificates._named("Customer"))  # noqa: SLF001
-        .sign(key, certificates.SHA256()),
+        .sign(key, SHA256()),
     )
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
