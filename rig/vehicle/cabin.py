@@ -44,7 +44,7 @@ ONE_FOB_AND_KEY_CARD = frozenset((Artefact.FIRST_FOB, Artefact.SERVICE_CARD))
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Evidence of where fobs and setup card were since the last reset (DK-SCARD-09)."""
+    """Evidence of where fobs and setup card were since it was asked to watch (DK-SCARD-09)."""
 
     outside: tuple[str, ...]
     entered: tuple[str, ...]  # those that lie inside, or did at some time
@@ -92,6 +92,10 @@ class Cabin:
             self.take_out(thing)
         self._entered.clear()
 
+    def watch(self) -> None:
+        """Begin the evidence of ``outside`` now, as after a set-up that needed the keys inside."""
+        self._entered = set(self._inside)
+
     def put(self, thing: Artefact) -> None:
         """Lay it into the vehicle. Raises Inconclusive when it was not delivered with it."""
         if thing not in self._delivered:
@@ -131,7 +135,7 @@ class Cabin:
         return " or ".join(" and ".join(map(_words, sorted(keys))) for keys in possible)
 
     def outside(self) -> Storage:
-        """Evidence that fobs and setup card were outside since the last reset.
+        """Evidence that fobs and setup card were outside since the last reset or ``watch``.
 
         Raises what the operator does who is asked for it.
         """
