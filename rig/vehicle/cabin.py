@@ -86,6 +86,12 @@ class Cabin:
         self._inside: set[Artefact] = set()
         self._entered: set[Artefact] = set()
 
+    def equip(self, delivered: Collection[Artefact]) -> None:
+        """These came with the vehicle, and nothing else: what is left over is taken out."""
+        self._delivered = frozenset(delivered)
+        for thing in sorted(self._inside - self._delivered):
+            self.take_out(thing)
+
     def reset(self) -> None:
         """Nothing inside; what was there is forgotten."""
         for thing in sorted(self._inside):

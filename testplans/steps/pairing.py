@@ -73,8 +73,7 @@ def pair(car: Car, phone: Phone, account: str) -> Visit:
 
 def finish(car: Car, phone: Phone) -> Visit:
     """Place the phone in the tray, see it paired, and leave the vehicle locked and off."""
-    visit = place(car, phone)
-    assert visit.ending is Ending.PAIRED, f"{visit.ending}: {visit.explanation}"
+    visit = expect_paired(place(car, phone))
     leave(car, phone)
     return visit
 
@@ -99,16 +98,26 @@ def hold_card(phone: Phone, card: SetupCard) -> AppView:
     return view
 
 
-def ask_for_the_wallet(car: Car, phone: Phone, card: SetupCard, account: str) -> AppView:
-    """From the card to the question whether the wallet may hold the key, fob inside."""
+def enter_with_fob(car: Car) -> None:
+    """Sit in the vehicle with the fob, in accessory mode."""
     car.body.set_power(Power.ACCESSORY)
     car.cabin.put(Artefact.FIRST_FOB)
-    phone.app.sign_in(account)
-    hold_card(phone, card)
+
+
+def confirm_inside(phone: Phone) -> AppView:
+    """Go on from the card, and confirm to be inside, up to the question about the wallet."""
     phone.app.press(AppAction.CONTINUE)
     view = phone.app.press(AppAction.CONFIRM)
     assert view.state is AppState.ASK_WALLET, view
     return view
+
+
+def ask_for_the_wallet(car: Car, phone: Phone, card: SetupCard, account: str) -> AppView:
+    """From the card to the question whether the wallet may hold the key, fob inside."""
+    enter_with_fob(car)
+    phone.app.sign_in(account)
+    hold_card(phone, card)
+    return confirm_inside(phone)
 
 
 def pair_by_card(car: Car, phone: Phone, card: SetupCard, account: str) -> Visit:
@@ -138,7 +147,12 @@ def has_main_key(car: Car, phone: Phone) -> bool:
     return bool(in_wallet)
 
 
+def expect_paired(visit: Visit) -> Visit:
+    """The visit, if it made a main key; a failed assertion if not."""
+    assert visit.ending is Ending.PAIRED, f"{visit.ending}: {visit.explanation}"
+    return visit
+
+
 def paired_ms(begin_ns: int, visit: Visit) -> float:
     """From a moment of the car's clock to the main key, in ms."""
-    assert visit.ending is Ending.PAIRED, f"{visit.ending}: {visit.explanation}"
-    return (visit.timeline.marks["paired"] - begin_ns) / 1e6
+    return (expect_paired(visit).timeline.marks["paired"] - begin_ns) / 1e6
