@@ -91,8 +91,8 @@ class PairingBackend(abc.ABC):
     """What a wallet asks about its own new key."""
 
     @abc.abstractmethod
-    def open_letter(self, message: SecretText) -> Ticket:
-        """The link of an activation letter. A token opens one pairing."""
+    def open_letter(self, message: SecretText, phone: PhoneFacts) -> Ticket:
+        """The link of an activation letter, tapped on this phone. A token opens one pairing."""
 
     @abc.abstractmethod
     def track_owner(self, pairing_id: str, point: bytes, slot: bytes) -> bytes:

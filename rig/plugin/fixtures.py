@@ -168,6 +168,21 @@ class Fixtures:
         yield from self._held("plain_phone", Phone)
 
     @pytest.fixture
+    def old_phone(self) -> Iterator[Phone]:
+        """A phone of a model that is offered no digital key (DK-ELIG-01)."""
+        yield from self._held("old_phone", Phone)
+
+    @pytest.fixture
+    def outdated_phone(self) -> Iterator[Phone]:
+        """A phone of a listed model whose operating system is too old."""
+        yield from self._held("outdated_phone", Phone)
+
+    @pytest.fixture
+    def foreign_phone(self) -> Iterator[Phone]:
+        """A listed phone of a market where digital keys are not offered (AMB-29)."""
+        yield from self._held("foreign_phone", Phone)
+
+    @pytest.fixture
     def watch(self) -> Iterator[Watch]:
         """The watch paired to the owner's phone."""
         yield from self._held("watch", Watch)

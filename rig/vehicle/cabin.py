@@ -44,7 +44,7 @@ ONE_FOB_AND_KEY_CARD = frozenset((Artefact.FIRST_FOB, Artefact.SERVICE_CARD))
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Evidence of where fobs and setup card were since the last reset (DK-SCARD-09)."""
+    """Evidence of where fobs and setup card were since it was asked to watch (DK-SCARD-09)."""
 
     outside: tuple[str, ...]
     entered: tuple[str, ...]  # those that lie inside, or did at some time
@@ -86,11 +86,21 @@ class Cabin:
         self._inside: set[Artefact] = set()
         self._entered: set[Artefact] = set()
 
+    def equip(self, delivered: Collection[Artefact]) -> None:
+        """These came with the vehicle, and nothing else: what is left over is taken out."""
+        self._delivered = frozenset(delivered)
+        for thing in sorted(self._inside - self._delivered):
+            self.take_out(thing)
+
     def reset(self) -> None:
         """Nothing inside; what was there is forgotten."""
         for thing in sorted(self._inside):
             self.take_out(thing)
         self._entered.clear()
+
+    def watch(self) -> None:
+        """Begin the evidence of ``outside`` now, as after a set-up that needed the keys inside."""
+        self._entered = set(self._inside)
 
     def put(self, thing: Artefact) -> None:
         """Lay it into the vehicle. Raises Inconclusive when it was not delivered with it."""
@@ -131,7 +141,7 @@ class Cabin:
         return " or ".join(" and ".join(map(_words, sorted(keys))) for keys in possible)
 
     def outside(self) -> Storage:
-        """Evidence that fobs and setup card were outside since the last reset.
+        """Evidence that fobs and setup card were outside since the last reset or ``watch``.
 
         Raises what the operator does who is asked for it.
         """

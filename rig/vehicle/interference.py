@@ -26,13 +26,21 @@ def flipped(position: int) -> Alter:
     return alter
 
 
-def before(step: str, act: Callable[[], None]) -> Layer:
-    """Do something just before that command goes out, such as taking the phone away."""
+def before(step: str, act: Callable[[], object], *, nth: int = 1) -> Layer:
+    """Do something just before that command goes out, such as taking the phone away.
+
+    ``nth``: before the second, third, ... command of that name in a visit, and those after it.
+    """
 
     def layer(through: Transceive) -> Transceive:
+        seen = 0
+
         def transceive(apdu: bytes) -> bytes:
+            nonlocal seen
             if name_of(apdu) == step:
-                act()
+                seen += 1
+                if seen >= nth:
+                    act()
             return through(apdu)
 
         return transceive

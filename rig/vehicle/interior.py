@@ -82,12 +82,9 @@ class Interior:
         self.valet.turn_off()
 
     def code(self, record: VehicleRecord) -> None:
-        """The vehicle has this equipment and software from now on; fobs stay where they are."""
-        inside, self.record = self.cabin.found(), record
-        self.cabin = self._cabin()
-        for thing in FOBS:
-            if thing in inside:
-                self.cabin.put(thing)
+        """The vehicle has this equipment and software from now on; what is inside stays there."""
+        self.record = record
+        self.cabin.equip(record.delivered)
         self.head_unit.install(record.software)
 
     @property

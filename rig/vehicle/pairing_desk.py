@@ -17,6 +17,7 @@ from rig.digital_key.certificates import Authority
 from rig.digital_key.crypto import PublicKey
 from rig.digital_key.errors import BadCertificate, DigitalKeyError, PairingFailed
 from rig.digital_key.pairing import OwnerPairing, Paired, Surroundings
+from rig.digital_key.pairing_messages import select_command
 from rig.digital_key.pairing_offer import Attempts, Offer
 from rig.digital_key.secrets import Secret
 from rig.digital_key.spake2plus import Scrypt, Verifier
@@ -128,10 +129,10 @@ class PairingDesk:
         like any other then. What the link raises passes through.
         """
         pairing = self.pairing
-        if pairing is None or self.service.keyring is not self.telematics.keyring:
+        if self.service.keyring is not self.telematics.keyring:
             return False
-        if not self._permitted():
-            visit.notes.append("not paired: pairing needs accessory mode")
+        if not self.active or pairing is None:
+            self._pass_by(visit, line, pairing)
             return False
         attempt = self._attempt(pairing)
         send = traced(visit, line, self.service.clock)
@@ -153,6 +154,21 @@ class PairingDesk:
             attempt.forget()
         self._enrol(visit, line, pairing, paired)
         return True
+
+    def _pass_by(self, visit: Visit, line: Line, pairing: VehiclePairing | None) -> None:
+        """Say why nothing is paired.
+
+        Chosen on the display, with no pairing open yet, a phone is let see that one is looked for:
+        its owner has only to open the app then (DK-ACT-06).
+        """
+        if pairing is not None:
+            visit.notes.append("not paired: pairing needs accessory mode")
+        elif self.active:
+            try:
+                traced(visit, line, self.service.clock)(select_command())
+            except DigitalKeyError as exc:
+                visit.notes.append(f"no answer to SELECT of the framework: {exc}")
+            visit.notes.append("not paired: no pairing is open")
 
     def _attempt(self, pairing: VehiclePairing) -> OwnerPairing:
         service, now = self.service, self.service.clock.utc

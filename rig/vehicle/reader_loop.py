@@ -87,13 +87,12 @@ class ReaderLoop:
                 self._stopping.wait(_PAUSE_S)
 
     def _once(self) -> None:
-        again = self._again.is_set()
-        self._again.clear()
-        if self._occupied and not again:
+        if self._occupied and not self._again.is_set():
             # The last device may still be there, even across a reader's failure.
             self._await_removal()
             return
         link = self._reader.wait_for_card(_STEP_S)
+        self._again.clear()  # one that comes only now is served for the first time
         if link is None:
             return
         self._occupied = True

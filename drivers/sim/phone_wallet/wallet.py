@@ -64,7 +64,8 @@ class VirtualWallet(Wallet):
             self._receiving.accept(message)
             return
         self._handset.software.require_current()
-        self.pairing.begin(self._handset.line.reach().pairing.open_letter(message))
+        internet = self._handset.line.reach()
+        self.pairing.begin(internet.pairing.open_letter(message, self._handset.facts))
 
     def enter_code(self, vehicle: bytes, code: SecretText) -> None:
         self._handset.line.require_running()

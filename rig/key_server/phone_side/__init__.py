@@ -32,7 +32,7 @@ def internet_of(
     pushes = Pushes()
     return Internet(
         app=App(server, inside, on_change, matrix),
-        pairing=Pairing(server, on_change, vehicle_key),
+        pairing=Pairing(server, on_change, vehicle_key, matrix),
         sharing=Sharing(server, on_change, matrix),
         signing=Signing(server, on_change, pushes),
         holder=Holder(server, on_change, vehicle_key, pushes, matrix),

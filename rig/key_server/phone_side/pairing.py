@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from drivers.api.backend import Accepted, PairingBackend, Ticket
+from drivers.api.backend import Accepted, PairingBackend, PhoneFacts, Ticket
 from drivers.api.secret_text import SecretText
+from rig.key_server.availability import SupportedPhones
 from rig.key_server.contract import KeyServer
 from rig.key_server.phone_side.app import ticket_of
 from rig.key_server.phone_side.messages import ACTIVATE, link_in
-from rig.key_server.phone_side.refusals import device_key, in_words
+from rig.key_server.phone_side.refusals import check_phone, device_key, in_words
 
 
 class Pairing(PairingBackend):
@@ -20,12 +21,16 @@ class Pairing(PairingBackend):
         server: KeyServer,
         on_change: Callable[[], None],
         vehicle_key: Callable[[bytes], bytes],
+        matrix: Sequence[SupportedPhones],
     ) -> None:
         self._server = server
         self._on_change = on_change
         self._vehicle_key = vehicle_key
+        self._matrix = matrix
 
-    def open_letter(self, message: SecretText) -> Ticket:
+    def open_letter(self, message: SecretText, phone: PhoneFacts) -> Ticket:
+        """A phone that is not supported does not use the token up."""
+        check_phone(phone, self._matrix)
         link = link_in(message, ACTIVATE)
         with in_words():
             pairing = self._server.tokens.open_link(link)

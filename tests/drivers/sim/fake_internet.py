@@ -131,8 +131,8 @@ class _App(_Part, AppBackend):
 
 
 class _Pairing(_Part, PairingBackend):
-    def open_letter(self, message: SecretText) -> Ticket:
-        self.server.said.append("open_letter")
+    def open_letter(self, message: SecretText, phone: PhoneFacts) -> Ticket:
+        self.server.said.append(f"open_letter {phone.platform}")
         if message != LETTER:
             raise ActionRefused("the token is not valid")
         return self.server.ticket()

@@ -130,6 +130,28 @@ def test_what_was_inside_for_a_moment_spoils_the_run_until_the_next_reset() -> N
     assert place.outside().kept
 
 
+def test_the_evidence_can_begin_after_a_set_up_that_needed_the_keys_inside() -> None:
+    place = cabin()
+    place.put(FIRST)
+    place.put(SETUP)
+    place.take_out(SETUP)
+    place.watch()
+    assert place.outside().entered == ("first_fob",), "it still lies there"
+    place.take_out(FIRST)
+    place.watch()
+    assert place.outside().kept
+
+
+def test_another_equipment_leaves_inside_what_came_with_it() -> None:
+    place = cabin(FIRST, SECOND, SETUP)
+    place.put(SECOND)
+    place.put(SETUP)
+    place.equip((FIRST, SETUP))
+    assert place.found() == ("setup_card",)
+    with pytest.raises(Inconclusive, match="second fob"):
+        place.put(SECOND)
+
+
 def test_a_reset_takes_everything_out() -> None:
     place = cabin()
     place.put(FIRST)

@@ -48,6 +48,17 @@ def test_a_device_that_stays_is_served_once(car: Car, phone: VirtualPhone) -> No
     assert car.unlocked
 
 
+def test_a_second_look_at_an_empty_tray_serves_the_next_device_once(
+    car: Car, phone: VirtualPhone
+) -> None:
+    car.serve_tray_again()
+    phone.present(at="tray")
+    car.start_authorised.wait()
+    assert car.sees_nothing(for_s=0.6)
+    car.serve_tray_again()
+    car.start_authorised.wait()
+
+
 def test_the_device_is_told_how_it_ended(car: Car, phone: VirtualPhone) -> None:
     phone.present(at=HANDLE)
     car.unlocked.wait()

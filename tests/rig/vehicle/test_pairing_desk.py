@@ -16,6 +16,7 @@ from drivers.api.secret_text import SecretText
 from drivers.sim.phone.wallet import HeldKey
 from rig.digital_key.dissect import name_of
 from rig.digital_key.messages import Outcome
+from rig.digital_key.pairing_messages import FRAMEWORK_AID
 from rig.key_server.pairing import Letter
 from rig.vehicle.keys import Origin
 from rig.vehicle.visit import Ending
@@ -104,6 +105,23 @@ def test_while_a_pairing_is_open_other_keys_are_served_as_ever(garage: Garage) -
     visit = garage.put_into_tray(TestLine(owner))
     assert visit.ending is Ending.START_AUTHORISED
     assert any(note.startswith("not paired") for note in visit.notes)
+
+
+def test_chosen_on_the_display_the_vehicle_looks_for_a_phone_before_a_pairing_is_open(
+    garage: Garage,
+) -> None:
+    owner, _ = paired(garage)
+    visit = garage.put_into_tray(TestLine(owner))
+    assert visit.notes == ["private mailbox signals 00"]
+    garage.desk.begin()
+    visit = garage.put_into_tray(TestLine(owner))
+    assert visit.ending is Ending.START_AUTHORISED, "it is served like any other"
+    assert "not paired: no pairing is open" in visit.notes
+    selected = [e for e in visit.timeline.exchanges if FRAMEWORK_AID in e.command]
+    assert len(selected) == 1
+    garage.desk.end()
+    visit = garage.put_into_tray(TestLine(owner))
+    assert not any("no pairing" in note for note in visit.notes)
 
 
 def test_the_token_of_the_letter_opens_a_pairing_once(garage: Garage) -> None:

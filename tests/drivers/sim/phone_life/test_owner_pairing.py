@@ -133,9 +133,10 @@ def test_adding_a_key_needs_the_app_as_it_is_now(scene: Scene, installed: Instal
     phone.app.install(installed)
     with pytest.raises(ActionRefused, match="the app first"):
         phone.wallet.open_link(LETTER)
-    assert "open_letter" not in scene.server.said
+    assert scene.server.said == []
     phone.app.install(Installed.CURRENT)
     phone.wallet.open_link(LETTER)
+    assert scene.server.said == [f"open_letter {phone.platform}"]
 
 
 def test_pairing_anew_replaces_the_key_in_the_wallet(scene: Scene) -> None:

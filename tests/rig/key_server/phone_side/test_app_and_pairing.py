@@ -84,11 +84,19 @@ def test_a_main_key_comes_of_the_app(net: Net) -> None:
 def test_a_letters_link_opens_one_pairing(net: Net) -> None:
     (letter,) = net.lab.server.letters.sent(net.lab.account_id)
     mail = mail_of(letter)
-    ticket = net.internet.pairing.open_letter(mail.body)
+    ticket = net.internet.pairing.open_letter(mail.body, IPHONE)
     assert ticket.vehicle == net.lab.vehicle_id
     assert net.changes == 1
     with pytest.raises(ActionRefused, match="this pairing was used already"):
-        net.internet.pairing.open_letter(mail.body)
+        net.internet.pairing.open_letter(mail.body, IPHONE)
+
+
+def test_a_phone_that_is_not_supported_opens_no_letter_and_uses_no_token_up(net: Net) -> None:
+    (letter,) = net.lab.server.letters.sent(net.lab.account_id)
+    body = mail_of(letter).body
+    with pytest.raises(ActionRefused, match="not available on this phone: model is Pixel 3"):
+        net.internet.pairing.open_letter(body, OLD)
+    assert net.internet.pairing.open_letter(body, IPHONE).vehicle == net.lab.vehicle_id
 
 
 def test_a_letter_shows_link_and_token_and_prints_neither(net: Net) -> None:
@@ -115,7 +123,7 @@ def test_other_messages_open_no_pairing(net: Net) -> None:
         shared.message.reveal(): "not a link that activates",
     }.items():
         with pytest.raises(ActionRefused, match=reason) as refusal:
-            net.internet.pairing.open_letter(SecretText(message))
+            net.internet.pairing.open_letter(SecretText(message), IPHONE)
         assert letter.link.decode() not in str(refusal.value)
 
 
