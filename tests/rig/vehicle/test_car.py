@@ -8,6 +8,7 @@ from drivers.api.errors import LinkLost
 from drivers.sim.body import VirtualBody
 from drivers.sim.phone import VirtualPhone
 from drivers.sim.phone.misbehaviour import Fault
+from drivers.sim.phone_rack import VirtualPhoneRack
 from drivers.sim.relay_board import VirtualRelayBoard
 from rig.bench.build import Bench
 from rig.digital_key.messages import Outcome
@@ -18,6 +19,7 @@ from rig.vehicle.errors import ActuatorStuck, ServiceBroken
 from rig.vehicle.interference import altered_answer, flipped
 from rig.vehicle.keyring import KeyState
 from rig.vehicle.visit import Ending
+from tests.rig.vehicle.conftest import device
 
 HANDLE = "driver_handle"
 
@@ -46,6 +48,14 @@ def test_a_device_that_stays_is_served_once(car: Car, phone: VirtualPhone) -> No
     car.unlocked.wait()
     assert car.sees_nothing(for_s=0.6)
     assert car.unlocked
+
+
+def test_a_phone_of_a_rack_is_taken_away_between_tests(car: Car, bench: Bench) -> None:
+    left_behind = device(bench, "recipients", VirtualPhoneRack).phones()[0]
+    left_behind.present(at=HANDLE)
+    assert car.next_visit().refused
+    car.reset()
+    assert car.sees_nothing(for_s=0)
 
 
 def test_the_device_is_told_how_it_ended(car: Car, phone: VirtualPhone) -> None:
