@@ -14,6 +14,7 @@ from rig.vehicle.line import LayeredLine, Line
 from rig.vehicle.visit import Visit, bench_error
 
 _STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
+_LOOK_S = 0.05  # while a device stays: how soon it is served again when that is asked for
 _PAUSE_S = 0.1  # before a broken reader is tried again
 
 Layer = Callable[[Transceive], Transceive]
@@ -122,7 +123,7 @@ class ReaderLoop:
         is not served again before it was seen to leave.
         """
         try:
-            gone = self._reader.wait_for_removal(_STEP_S)
+            gone = self._reader.wait_for_removal(_LOOK_S)
         except DriverError:
             self._watcher.left(self.place)
             raise
