@@ -14,7 +14,7 @@ from rig.vehicle.line import LayeredLine, Line
 from rig.vehicle.visit import Visit, bench_error
 
 _STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
-_LOOK_S = 0.05  # while a device stays: how soon it is served again when that is asked for
+_LOOK_S = 0.05  # the same while a device may be there: how soon it is served again, or missed
 _PAUSE_S = 0.1  # before a broken reader is tried again
 
 Layer = Callable[[Transceive], Transceive]
@@ -94,7 +94,7 @@ class ReaderLoop:
             # The last device may still be there, even across a reader's failure.
             self._await_removal()
             return
-        link = self._reader.wait_for_card(_STEP_S)
+        link = self._reader.wait_for_card(_LOOK_S if again else _STEP_S)
         if link is None:
             return
         self._occupied = True
