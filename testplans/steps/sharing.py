@@ -149,6 +149,15 @@ def activate(car: Car, recipient: Phone, code: SecretText | None = None) -> None
     car.settle()
 
 
+def share_activated(car: Car, owner: Phone, recipient: Phone, **request: Any) -> Shared:
+    """Share, and go through the first use; the tray is empty again afterwards."""
+    shared = share(car, owner, recipient, **request)
+    activate(car, recipient)
+    recipient.withdraw()
+    car.await_empty("tray")
+    return shared
+
+
 def wrong(code: SecretText) -> SecretText:
     """Another code of the same length."""
     text = code.reveal()
