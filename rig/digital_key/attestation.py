@@ -14,6 +14,7 @@ from rig.digital_key.errors import Malformed
 from rig.digital_key.records import Tag, TlvRecord
 
 MAY_UNLOCK, MAY_START = 0x01, 0x02  # bits of Entitlement.functions
+AWAITS_CODE = 0x04  # another: before it starts, the vehicle is to ask for its activation code
 ATTESTED_AS, TRACKED_AS = b"lab-attestation", b"lab-receipt"  # in front of what is signed
 _HOURS_SIZE, _AREA_SIZE = 5, 12
 _DEGREE = 10_000_000  # of an angle on the wire

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from rig.digital_key.attestation import (
+    AWAITS_CODE,
     MAY_START,
     MAY_UNLOCK,
     Entitlement,
@@ -32,13 +33,15 @@ class Rights:
     """What a shared key may do, and when. ``not_before`` and ``not_after`` count in seconds.
 
     ``functions`` are those that acceptance gave (AMB-04): a start that waits for the activation
-    on screen is not among them, because the vehicle gives that itself.
+    on screen is not among them, because the vehicle gives that itself. ``awaits_code``: not without
+    the activation code, which is to be typed in there.
     """
 
     functions: Functions
     not_before: datetime
     not_after: datetime
     restrictions: Restrictions
+    awaits_code: bool = False
 
 
 def entitlement(
@@ -49,11 +52,12 @@ def entitlement(
     Places and radii are rounded to a ten-millionth of a degree and to a metre.
     """
     tied = rights.restrictions
+    functions = _FUNCTIONS[rights.functions] | AWAITS_CODE * rights.awaits_code
     return Entitlement(
         vehicle_id=vehicle_id,
         slot=slot,
         device_key=device_key.point,
-        functions=bytes((_FUNCTIONS[rights.functions],)),
+        functions=bytes((functions,)),
         not_before=int(rights.not_before.timestamp()).to_bytes(8, "big"),
         not_after=int(rights.not_after.timestamp()).to_bytes(8, "big"),
         hours=b"".join(_wire_hours(each).encode() for each in tied.hours) or None,
@@ -65,9 +69,11 @@ def entitlement(
 
 def rights_in(signed: Entitlement) -> Rights:
     """What an entitlement grants. Raises Malformed."""
+    functions = signed.functions[0]
     try:
         return Rights(
-            functions={bits: named for named, bits in _FUNCTIONS.items()}[signed.functions[0]],
+            functions={bits: named for named, bits in _FUNCTIONS.items()}[functions & ~AWAITS_CODE],
+            awaits_code=bool(functions & AWAITS_CODE),
             not_before=_moment(signed.not_before),
             not_after=_moment(signed.not_after),
             restrictions=Restrictions(

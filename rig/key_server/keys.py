@@ -191,7 +191,10 @@ class VehicleReport:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """A key as the vehicle is to hold it; ``functions`` are what it may do in this state."""
+    """A key as the vehicle is to hold it; ``functions`` are what it may do in this state.
+
+    ``awaits_code``: its activation code is to be typed in at the vehicle, and was not entered yet.
+    """
 
     key_id: bytes
     public: PublicKey
@@ -200,6 +203,7 @@ class KeyEntry:
     state: KeyState
     functions: Functions
     restrictions: Restrictions
+    awaits_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

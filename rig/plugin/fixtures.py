@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
 from drivers.api.phone import KeyCard, KeyHolder, Phone, PhoneRack, SetupCard, Watch
 from drivers.api.restorable import restored
+from drivers.api.sharing import Platform
 from rig.bench.build import Bench
 from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
@@ -25,6 +27,9 @@ if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
     from rig.vehicle.car import Car
 
 H = TypeVar("H", bound=KeyHolder)
+
+_PEOPLE = ("owner_phone", "friend_phone", "third_phone", "fourth_phone")
+_PHONES_OF_PEOPLE = (*_PEOPLE, "plain_phone", "friend_iphone")
 
 
 class UnderWay(Protocol):
@@ -98,7 +103,15 @@ class Fixtures:
         car.reset()
 
     @pytest.fixture
-    def key_server(self, car: Car) -> Iterator[KeyServer]:
+    def readings(self) -> Readings:
+        """How the plan reads what the sources leave open; a test of both readings gives its own.
+
+        ``@pytest.mark.parametrize("readings", [Readings(...), Readings(...)], ids=...)``.
+        """
+        return self._run.readings
+
+    @pytest.fixture
+    def key_server(self, car: Car, readings: Readings) -> Iterator[KeyServer]:
         """The vehicle maker's key server, which knows the vehicle and nobody else yet.
 
         Virtual phones are empty and connected to it; the vehicle is as it was delivered.
@@ -106,7 +119,7 @@ class Fixtures:
         from rig.plugin.back_end import BackEnd  # noqa: PLC0415 - for tests that ask for it
 
         car.as_delivered()
-        with BackEnd(self._run.bench.devices, self._run.readings).opened(car) as server:
+        with BackEnd(self._run.bench.devices, readings).opened(car) as server:
             yield server
             car.reset()
 
@@ -161,6 +174,30 @@ class Fixtures:
     def third_phone(self) -> Iterator[Phone]:
         """A third person's phone, of a third maker where the bench has one."""
         yield from self._held("third_phone", Phone)
+
+    @pytest.fixture
+    def phone_of(self) -> Iterator[Callable[[Platform], Phone]]:
+        """Phones by their maker: ``phone_of(Platform.PIXEL)``, each time another person's.
+
+        Calling it raises Inconclusive where the bench has no more of that platform.
+        """
+        devices, taken = self._run.bench.devices, set[str]()
+
+        def find(platform: Platform) -> Phone:
+            for name in _PHONES_OF_PEOPLE:
+                phone = devices.get(name)
+                if name in taken or not isinstance(phone, Phone) or phone.platform != platform:
+                    continue
+                taken.add(name)
+                phone.withdraw()
+                stack.enter_context(restored(phone))
+                stack.callback(phone.withdraw)
+                return phone
+            bench = self._run.bench.description.name
+            raise Inconclusive(f"bench {bench} has no further {platform.value} phone")
+
+        with ExitStack() as stack:
+            yield find
 
     @pytest.fixture
     def plain_phone(self) -> Iterator[Phone]:

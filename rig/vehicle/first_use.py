@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rig.digital_key.attestation import (
+    AWAITS_CODE,
     MAY_START,
     MAY_UNLOCK,
     Attestation,
@@ -113,6 +114,7 @@ def _key(entitlement: Entitlement) -> Key:
         valid_until=moment(entitlement.not_after),
         # A start that waits for the screen is not in an entitlement: the vehicle gives it itself.
         activated=bool(entitlement.functions[0] & MAY_START),
+        awaits_code=bool(entitlement.functions[0] & AWAITS_CODE),
         restrictions=restrictions_of(entitlement),
         origin=Origin.ATTESTED,
         tracked=True,  # the server made the entitlement
@@ -121,7 +123,7 @@ def _key(entitlement: Entitlement) -> Key:
 
 def _check_key(key: Key, entitlement: Entitlement, keyring: Keyring, now: datetime) -> None:
     functions = entitlement.functions[0]
-    if functions & ~(MAY_UNLOCK | MAY_START):
+    if functions & ~(MAY_UNLOCK | MAY_START | AWAITS_CODE):
         raise NotEntitled(Outcome.BAD_DATA_CONTENT, f"functions {functions:02X} are not known")
     if not functions & MAY_UNLOCK:
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the key may not even unlock")

@@ -16,7 +16,7 @@ from drivers.api.operator import Operator
 from drivers.api.secret_text import SecretText
 from rig.digital_key.secrets import Secret
 from rig.key_server import eligibility
-from rig.key_server.errors import KeyServerError
+from rig.key_server.errors import KeyServerError, WrongCode
 from rig.key_server.keys import Authority
 from rig.key_server.vehicles import VehicleRecord
 from rig.vehicle.body import Body, Power
@@ -175,9 +175,12 @@ class Interior:
         typed = None if code is None else Secret(code.reveal().encode())
         try:
             self._around.telematics.activate(key, typed)
+        except WrongCode as exc:
+            raise ActionRefused(f"wrong code, {exc.tries_left} left to try") from exc
         except (KeyServerError, NotEnrolled, Offline) as exc:
             raise ActionRefused(str(exc)) from exc
-        self._around.changed()
+        finally:
+            self._around.changed()  # a wrong code may have been the last: it ends the key
         self._around.look_again()
 
 

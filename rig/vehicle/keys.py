@@ -37,7 +37,8 @@ class Key:
     """One enrolled device key. Times are with zone; None is unlimited.
 
     ``opens`` and ``start`` are rights; ``activated`` is the confirmation on the vehicle's screen,
-    without which a shared key starts nothing. ``tracked``: the key server knows it, so that its
+    without which a shared key starts nothing; ``awaits_code``: nor before its code is typed in
+    there, as last heard from server or owner. ``tracked``: the key server knows it, so that its
     absence from the server's view is its end.
     """
 
@@ -52,6 +53,7 @@ class Key:
     persistent: Secret | None = field(default=None, repr=False)
     opens: bool = True  # may unlock and lock; not while its activation code is awaited
     activated: bool = True
+    awaits_code: bool = False
     restrictions: Restrictions = field(default_factory=Restrictions)
     token: Secret | None = field(default=None, repr=False)  # immobilizer token, once provisioned
     origin: Origin = Origin.PROVISIONED

@@ -14,6 +14,7 @@ from rig.vehicle.line import LayeredLine, Line
 from rig.vehicle.visit import Visit, bench_error
 
 _STEP_S = 0.25  # how long one wait lasts, and so how fast the loop can be stopped
+_LOOK_S = 0.05  # the same while a device may be there: how soon it is served again, or missed
 _PAUSE_S = 0.1  # before a broken reader is tried again
 
 Layer = Callable[[Transceive], Transceive]
@@ -91,7 +92,7 @@ class ReaderLoop:
             # The last device may still be there, even across a reader's failure.
             self._await_removal()
             return
-        link = self._reader.wait_for_card(_STEP_S)
+        link = self._reader.wait_for_card(_LOOK_S if again else _STEP_S)
         self._again.clear()  # one that comes only now is served for the first time
         if link is None:
             return
@@ -122,7 +123,7 @@ class ReaderLoop:
         is not served again before it was seen to leave.
         """
         try:
-            gone = self._reader.wait_for_removal(_STEP_S)
+            gone = self._reader.wait_for_removal(_LOOK_S)
         except DriverError:
             self._watcher.left(self.place)
             raise

@@ -13,7 +13,6 @@ from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
-from drivers.api.phone import KeyHolder
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
@@ -35,7 +34,7 @@ from rig.vehicle.telematics import Telematics
 from rig.vehicle.trust import TrustFiles, trust_of
 from rig.vehicle.visit import Visit
 from rig.vehicle.visit_log import VisitLog
-from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, wire_up
+from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, holders_among, wire_up
 
 RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
 
@@ -75,7 +74,7 @@ class RunningVehicle:
         """
         self.clock = clock or _clock_of(devices)
         self._description = description
-        self._holders = [d for d in devices.values() if isinstance(d, KeyHolder)]
+        self._holders = holders_among(devices)
         wiring = wire_up(devices)
         self.body = Body(wiring, self.clock)
         self.keyring = load_keyring(description.keyring)

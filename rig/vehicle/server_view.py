@@ -62,4 +62,5 @@ def _update(key: Key, entry: KeyEntry) -> None:
     key.state = _STATES.get(entry.state, KeyState.DELETED)
     key.opens = entry.functions is not Functions.NONE
     key.activated = entry.functions is Functions.ALL
+    key.awaits_code = entry.awaits_code
     key.restrictions = entry.restrictions

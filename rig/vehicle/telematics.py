@@ -183,9 +183,9 @@ class Telematics:
             self._note(EventKind.ACTIVATED, key)
 
     def awaits_code(self, key: Key) -> bool:
-        """Whether the key's activation code is to be typed in here; False while offline."""
+        """Whether the key's activation code is to be typed in here; offline, as last heard."""
         if not self.connected:
-            return False
+            return key.awaits_code
         server = self._reachable()
         try:
             invitation_id = server.tracking.key(key.key_id).invitation_id

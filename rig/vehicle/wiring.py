@@ -24,6 +24,7 @@ from drivers.api.body import Closures
 from drivers.api.device import Device
 from drivers.api.head_unit import HeadUnit
 from drivers.api.nfc import NfcReader
+from drivers.api.phone import KeyHolder, PhoneRack
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
 from rig.vehicle.errors import WiringError
@@ -95,6 +96,13 @@ def wire_up(devices: Mapping[str, Device]) -> Wiring:
         body=found.get("body"),
         head_unit=found.get("head_unit"),
     )
+
+
+def holders_among(devices: Mapping[str, Device]) -> list[KeyHolder]:
+    """Whatever can be held to a reader, the phones of a rack included."""
+    single = [device for device in devices.values() if isinstance(device, KeyHolder)]
+    racks = [device for device in devices.values() if isinstance(device, PhoneRack)]
+    return [*single, *(phone for rack in racks for phone in rack.phones())]
 
 
 class _No:

@@ -7,7 +7,7 @@ from rig.key_server import contract
 from rig.key_server.emulated import keybook, slots, texts
 from rig.key_server.emulated.desk import Desk, Operation
 from rig.key_server.emulated.schema import ticks
-from rig.key_server.emulated.sharing import awaits_code, grant
+from rig.key_server.emulated.sharing import awaits_code, awaits_code_in_vehicle, grant
 from rig.key_server.emulated.store import Row
 from rig.key_server.errors import EventsMissing
 from rig.key_server.invitations import Restrictions
@@ -146,6 +146,7 @@ def _entry(operation: Operation, row: Row) -> KeyEntry:
         state=KeyState(row["state"]),
         functions=_allowed(operation, row),
         restrictions=_restrictions(operation, row),
+        awaits_code=_awaits_code(operation, row),
     )
 
 
@@ -158,6 +159,11 @@ def _allowed(operation: Operation, row: Row) -> Functions:
     if left == "nothing" or functions is Functions.NONE:
         return Functions.NONE
     return Functions.UNLOCK
+
+
+def _awaits_code(operation: Operation, row: Row) -> bool:
+    invitation_id = row["invitation_id"]
+    return invitation_id is not None and awaits_code_in_vehicle(operation, invitation_id)
 
 
 def _restrictions(operation: Operation, row: Row) -> Restrictions:

@@ -174,6 +174,13 @@ def awaits_code(operation: Operation, invitation_id: str) -> bool:
     return has_code and row["code_entered"] is None
 
 
+def awaits_code_in_vehicle(operation: Operation, invitation_id: str) -> bool:
+    """Whether the code that was set can be typed in at the vehicle, and was not entered yet."""
+    offer = texts.offer_from(_find(operation, invitation_id)["offer"])
+    in_vehicle = offer.code in (CodeEntry.VEHICLE, CodeEntry.EITHER)
+    return in_vehicle and awaits_code(operation, invitation_id)
+
+
 def _check_entry(row: Row, at: CodeEntry) -> None:
     _expect(row, InvitationState.ACCEPTED, "take a code for it")
     wanted = texts.offer_from(row["offer"]).code

@@ -14,7 +14,7 @@ from rig.key_server.emulated.schema import moment
 from rig.key_server.emulated.store import Row
 from rig.key_server.entitlements import Rights, entitlement
 from rig.key_server.errors import AttestationRefused, InvitationClosed, NotFound
-from rig.key_server.invitations import InvitationState, ToSign
+from rig.key_server.invitations import CodeEntry, InvitationState, ToSign
 from rig.key_server.keys import Functions
 
 _LIVING = (InvitationState.ACCEPTED, InvitationState.ACTIVE)
@@ -72,14 +72,19 @@ def ask_for_signature(operation: Operation, invitation_id: str) -> None:
     slot = None if key is None else slots.slot_of(operation, key["key_id"])
     if key is None or slot is None or _request(operation, invitation_id) is not None:
         return
-    offer = operation.row("SELECT offer FROM invitations WHERE invitation_id = ?", invitation_id)
-    assert offer is not None, "the key came of it"  # noqa: S101
+    row = operation.row(
+        "SELECT offer, code_entered FROM invitations WHERE invitation_id = ?", invitation_id
+    )
+    assert row is not None, "the key came of it"  # noqa: S101
+    offer = texts.offer_from(row["offer"])
+    in_vehicle = offer.code in (CodeEntry.VEHICLE, CodeEntry.EITHER)
     accepted_at = moment(key["tracked_at"])
     rights = Rights(
         functions=Functions(key["functions"]),
         not_before=accepted_at,
         not_after=accepted_at + operation.desk.readings.shared_key_validity,
-        restrictions=texts.offer_from(offer["offer"]).restrictions,
+        restrictions=offer.restrictions,
+        awaits_code=in_vehicle and row["code_entered"] is None,
     )
     made = entitlement(key["vehicle_id"], slot.identifier, PublicKey(key["public"]), rights)
     operation.change(

@@ -10,7 +10,6 @@ from rig.digital_key.secrets import Secret
 from rig.key_server.availability import SupportedPhones
 from rig.key_server.contract import KeyServer
 from rig.key_server.invitations import CodeEntry
-from rig.key_server.keys import Functions
 from rig.key_server.phone_side.messages import SHARE, link_in
 from rig.key_server.phone_side.refusals import check_phone, device_key, in_words
 from rig.key_server.phone_side.signing import Pushes
@@ -34,20 +33,21 @@ class Holder(HolderBackend):
         self._matrix = matrix
 
     def accept(self, message: SecretText, point: bytes, phone: PhoneFacts) -> Accepted:
-        """``code_needed``: the key does nothing before its code is entered on this phone."""
+        """``code_needed``: there is a code that may be entered on this phone (AMB-05)."""
         link, public = link_in(message, SHARE), device_key(point)
         check_phone(phone, self._matrix)
         with in_words():
             receipt = self._server.sharing.accept(link, public, phone.platform)
             key = self._server.tracking.key(receipt.key_id)
+            invitation = self._server.shares.invitation(key.invitation_id or "")
         self._on_change()
         self._pushes.announce(self._server, receipt.vehicle_id)
         return Accepted(
-            share_id=key.invitation_id or "",
+            share_id=invitation.invitation_id,
             vehicle=receipt.vehicle_id,
             vehicle_key=self._vehicle_key(receipt.vehicle_id),
             slot=receipt.slot.identifier,
-            code_needed=key.functions is Functions.NONE,
+            code_needed=invitation.offer.code in (CodeEntry.PHONE, CodeEntry.EITHER),
         )
 
     def enter_code(self, share_id: str, code: SecretText) -> None:

@@ -41,6 +41,7 @@ def a_window(minutes: tuple[int, int, frozenset[int]]) -> Hours:
 RIGHTS = st.builds(
     Rights,
     functions=st.sampled_from(Functions),
+    awaits_code=st.booleans(),
     not_before=SECOND,
     not_after=SECOND,
     restrictions=st.builds(

@@ -7,7 +7,14 @@ from typing import Literal
 
 import pytest
 
-from rig.digital_key.attestation import MAY_START, MAY_UNLOCK, Attestation, Entitlement, attested
+from rig.digital_key.attestation import (
+    AWAITS_CODE,
+    MAY_START,
+    MAY_UNLOCK,
+    Attestation,
+    Entitlement,
+    attested,
+)
 from rig.key_server.entitlements import rights_in
 from rig.key_server.errors import AttestationRefused, InvitationClosed, KeyRefused, NotFound
 from rig.key_server.invitations import CodeEntry, Restrictions
@@ -45,7 +52,8 @@ def test_an_accepted_share_waits_for_the_owners_signature_and_then_for_its_phone
     [
         ("on_screen", CodeEntry.NONE, MAY_UNLOCK),
         ("on_acceptance", CodeEntry.NONE, MAY_UNLOCK | MAY_START),
-        ("on_acceptance", CodeEntry.VEHICLE, MAY_UNLOCK),
+        ("on_acceptance", CodeEntry.VEHICLE, MAY_UNLOCK | AWAITS_CODE),
+        ("on_screen", CodeEntry.EITHER, MAY_UNLOCK | AWAITS_CODE),
     ],
 )
 def test_the_entitlement_says_what_acceptance_gives(

@@ -8,6 +8,7 @@ from drivers.api.errors import LinkLost
 from drivers.sim.body import VirtualBody
 from drivers.sim.phone import VirtualPhone
 from drivers.sim.phone.misbehaviour import Fault
+from drivers.sim.phone_rack import VirtualPhoneRack
 from drivers.sim.relay_board import VirtualRelayBoard
 from rig.bench.build import Bench
 from rig.digital_key.messages import Outcome
@@ -18,6 +19,7 @@ from rig.vehicle.errors import ActuatorStuck, ServiceBroken
 from rig.vehicle.interference import altered_answer, flipped
 from rig.vehicle.keyring import KeyState
 from rig.vehicle.visit import Ending
+from tests.rig.vehicle.conftest import device
 
 HANDLE = "driver_handle"
 
@@ -57,6 +59,14 @@ def test_a_second_look_at_an_empty_tray_serves_the_next_device_once(
     assert car.sees_nothing(for_s=0.6)
     car.serve_tray_again()
     car.start_authorised.wait()
+
+
+def test_a_phone_of_a_rack_is_taken_away_between_tests(car: Car, bench: Bench) -> None:
+    left_behind = device(bench, "recipients", VirtualPhoneRack).phones()[0]
+    left_behind.present(at=HANDLE)
+    assert car.next_visit().refused
+    car.reset()
+    assert car.sees_nothing(for_s=0)
 
 
 def test_the_device_is_told_how_it_ended(car: Car, phone: VirtualPhone) -> None:

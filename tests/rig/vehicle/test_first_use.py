@@ -9,6 +9,7 @@ import pytest
 
 from drivers.api.sharing import Area, Hours, Restrictions
 from rig.digital_key.attestation import (
+    AWAITS_CODE,
     MAY_START,
     MAY_UNLOCK,
     WireArea,
@@ -17,7 +18,10 @@ from rig.digital_key.attestation import (
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.dissect import name_of
 from rig.digital_key.messages import Outcome
+from rig.digital_key.secrets import Secret
 from rig.digital_key.settings import Settings
+from rig.key_server.errors import OfferRefused
+from rig.vehicle.errors import Offline
 from rig.vehicle.keys import Key, Origin
 from rig.vehicle.visit import Ending
 from tests.rig.vehicle.friends import (
@@ -108,6 +112,22 @@ def test_a_friend_whose_acceptance_gave_everything_starts_at_once(garage: Garage
     every = entitlement(given_out(garage), functions=bytes((MAY_UNLOCK | MAY_START,)))
     visit = garage.put_into_tray(TestLine(friend(garage, every)))
     assert visit.ending is Ending.START_AUTHORISED
+
+
+def test_a_vehicle_that_is_offline_does_not_do_without_the_code(garage: Garage) -> None:
+    slot = given_out(garage)
+    awaiting = entitlement(slot, functions=bytes((MAY_UNLOCK | AWAITS_CODE,)))
+    phone = friend(garage, awaiting)
+    assert garage.tap(TestLine(phone)).ending is Ending.UNLOCKED
+    key = garage.keyring.by_slot(slot)
+    assert key is not None
+    garage.telematics.online = False
+    assert garage.telematics.awaits_code(key)
+    with pytest.raises(OfferRefused):
+        garage.telematics.activate(key)
+    with pytest.raises(Offline):
+        garage.telematics.activate(key, Secret(b"any"))
+    assert garage.put_into_tray(TestLine(phone)).refused
 
 
 def test_restrictions_come_with_the_entitlement(garage: Garage) -> None:

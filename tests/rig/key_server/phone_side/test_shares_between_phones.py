@@ -130,6 +130,16 @@ def test_a_code_is_shown_to_the_owner_and_not_sent(net: Net) -> None:
         holder.enter_code(accepted.share_id, shared.code)
 
 
+def test_a_code_for_either_can_be_entered_on_the_phone(net: Net) -> None:
+    main = net.pair()
+    shared = net.invite(main, code=CodeEntry.EITHER)
+    accepted = net.accept(shared)
+    assert accepted.code_needed
+    assert shared.code is not None
+    net.internet.holder.enter_code(accepted.share_id, shared.code)
+    assert states(net, main) == ["accepted"]
+
+
 def test_a_code_for_the_vehicle_does_not_keep_the_phone_waiting(net: Net) -> None:
     accepted = net.accept(net.invite(net.pair(), code=CodeEntry.VEHICLE))
     assert not accepted.code_needed
