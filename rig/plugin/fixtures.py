@@ -98,7 +98,15 @@ class Fixtures:
         car.reset()
 
     @pytest.fixture
-    def key_server(self, car: Car) -> Iterator[KeyServer]:
+    def readings(self) -> Readings:
+        """How the plan reads what the sources leave open; a test of both readings gives its own.
+
+        ``@pytest.mark.parametrize("readings", [Readings(...), Readings(...)], ids=...)``.
+        """
+        return self._run.readings
+
+    @pytest.fixture
+    def key_server(self, car: Car, readings: Readings) -> Iterator[KeyServer]:
         """The vehicle maker's key server, which knows the vehicle and nobody else yet.
 
         Virtual phones are empty and connected to it; the vehicle is as it was delivered.
@@ -106,7 +114,7 @@ class Fixtures:
         from rig.plugin.back_end import BackEnd  # noqa: PLC0415 - for tests that ask for it
 
         car.as_delivered()
-        with BackEnd(self._run.bench.devices, self._run.readings).opened(car) as server:
+        with BackEnd(self._run.bench.devices, readings).opened(car) as server:
             yield server
             car.reset()
 
@@ -176,6 +184,26 @@ class Fixtures:
     def friend_watch(self) -> Iterator[Watch]:
         """The watch paired to an iPhone that keys are shared with."""
         yield from self._held("friend_watch", Watch)
+
+    @pytest.fixture
+    def friend_iphone(self) -> Iterator[Phone]:
+        """A friend's iPhone, which ``friend_watch`` is paired to."""
+        yield from self._held("friend_iphone", Phone)
+
+    @pytest.fixture
+    def old_watch(self) -> Iterator[Watch]:
+        """A watch without digital keys, paired to the owner's phone."""
+        yield from self._held("old_watch", Watch)
+
+    @pytest.fixture
+    def old_iphone(self) -> Iterator[Phone]:
+        """An iPhone whose keys cannot be added to a watch; ``new_watch`` is paired to it."""
+        yield from self._held("old_iphone", Phone)
+
+    @pytest.fixture
+    def new_watch(self) -> Iterator[Watch]:
+        """A watch with digital keys, paired to a phone that has no use for that."""
+        yield from self._held("new_watch", Watch)
 
     @pytest.fixture
     def setup_card(self) -> Iterator[SetupCard]:

@@ -11,7 +11,7 @@ from typing import Any
 from drivers.api.clock import MovableClock
 from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Vehicle
-from rig.key_server.vehicles import VehicleRecord
+from rig.key_server.vehicles import Artefact, VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.body import Power
 from rig.vehicle.cabin import FOBS, Cabin
@@ -182,9 +182,13 @@ class Car(RunningVehicle):
         self._loops[TRAY].serve_again()
 
     def as_delivered(self) -> None:
-        """The state every test begins with, before the vehicle met any key."""
+        """The state every test begins with, before the vehicle met any key.
+
+        A service card that came with it is known, and switched off.
+        """
         self.reset()
-        self.keyring.restore(self.keyring.as_delivered())
+        has_card = Artefact.SERVICE_CARD in self.interior.record.delivered
+        self.keyring.restore(self.keyring.as_delivered(with_cards=has_card))
 
     def let_pass(self, by: timedelta) -> None:
         """Let this much time pass on the bench's calendar.
