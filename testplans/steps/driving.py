@@ -36,10 +36,13 @@ def start(car: Car, holder: KeyHolder) -> Pressed:
 
 
 def unlocks(car: Car, holder: KeyHolder) -> bool:
-    """Whether a tap unlocks the locked vehicle."""
+    """Whether a tap unlocks the locked vehicle; it is taken away afterwards."""
     car.lock_all()
     tap(car, holder)
-    return bool(car.unlocked)
+    unlocked = bool(car.unlocked)
+    holder.withdraw()
+    car.await_empty("driver_handle")
+    return unlocked
 
 
 def starts(car: Car, holder: KeyHolder) -> bool:
