@@ -33,7 +33,9 @@ def friend(car: Car, owner: Phone, friend_phone: Phone) -> Phone:
 def test_the_new_phone_is_the_owner_key_and_unlocks_and_starts(
     car: Car, owner: Phone, third_phone: Phone, account: str
 ) -> None:
+    before = name_of(car, owner)
     pairing.pair(car, third_phone, account)
+    assert before not in listed(car)
     assert [key.role for key in third_phone.wallet.listed()] == ["owner"]
     assert [key.name for key in car.keyring.owners()] == [name_of(car, third_phone)]
     assert driving.unlocks(car, third_phone)
