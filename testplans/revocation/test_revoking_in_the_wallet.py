@@ -217,7 +217,9 @@ def test_revoking_one_key_leaves_the_service_card(
 
 
 @pytest.mark.requirement("DK-REV-12")
-@pytest.mark.parametrize("heard", ["online", "before the owner", "after the owner"])
+@pytest.mark.parametrize(
+    "heard", ["online", "and then offline", "before the owner", "after the owner"]
+)
 @pytest.mark.parametrize("airplane", [False, True], ids=["phone online", "phone offline"])
 def test_a_revocation_takes_effect_once_the_owner_has_used_the_key(
     car: Car,
@@ -230,11 +232,13 @@ def test_a_revocation_takes_effect_once_the_owner_has_used_the_key(
     """``heard``: when the vehicle hears of it."""
     shared = give(car, owner, friend_phone)
     friend_phone.radios.set_airplane(on=airplane)
-    car.telematics.online = heard == "online"
+    car.telematics.online = heard in ("online", "and then offline")
     owner.sharing.stop(car.keyring.identifier, shared.share_id)
     first = driving.unlocks(car, friend_phone)
     observe("unlocked while the revocation waited", first)
-    if heard == "before the owner":
+    if heard == "and then offline":
+        car.telematics.online = False
+    elif heard == "before the owner":
         come_online(car)
     assert driving.unlocks(car, owner)
     if heard == "after the owner":

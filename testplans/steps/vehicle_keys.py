@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.api.phone import Phone
+from drivers.api.phone import KeyHolder, Phone
 from drivers.api.sharing import Shared
 from rig.key_server.vehicles import Artefact
 from rig.vehicle.car import Car
@@ -49,11 +49,11 @@ def delete_with_fob(car: Car, name: str) -> None:
     car.settle()
 
 
-def is_of_no_use(car: Car, phone: Phone) -> bool:
+def is_of_no_use(car: Car, holder: KeyHolder) -> bool:
     """Whether it neither unlocks at the handle nor starts in the tray. Locked afterwards."""
     car.lock_all()
-    at_handle = driving.tap(car, phone)
+    at_handle = driving.tap(car, holder)
     still_locked = bool(car.locked)
-    started = driving.starts(car, phone)
+    started = driving.starts(car, holder)
     car.lock_all()
     return at_handle.refused and still_locked and not started
