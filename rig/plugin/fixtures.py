@@ -230,6 +230,26 @@ class Fixtures:
         yield from self._held("friend_watch", Watch)
 
     @pytest.fixture
+    def friend_iphone(self) -> Iterator[Phone]:
+        """A friend's iPhone, which ``friend_watch`` is paired to."""
+        yield from self._held("friend_iphone", Phone)
+
+    @pytest.fixture
+    def old_watch(self) -> Iterator[Watch]:
+        """A watch without digital keys, paired to the owner's phone."""
+        yield from self._held("old_watch", Watch)
+
+    @pytest.fixture
+    def old_iphone(self) -> Iterator[Phone]:
+        """An iPhone whose keys cannot be added to a watch; ``new_watch`` is paired to it."""
+        yield from self._held("old_iphone", Phone)
+
+    @pytest.fixture
+    def new_watch(self) -> Iterator[Watch]:
+        """A watch with digital keys, paired to a phone that has no use for that."""
+        yield from self._held("new_watch", Watch)
+
+    @pytest.fixture
     def setup_card(self) -> Iterator[SetupCard]:
         """The setup card of the vehicle."""
         yield from self._held("setup_card", SetupCard)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from drivers.api.clock import MovableClock
-from rig.key_server.vehicles import VehicleRecord
+from rig.key_server.vehicles import Artefact, VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.running import RECOVERY_S, RunningVehicle, VehicleDescription
 
@@ -26,9 +26,13 @@ class ConnectedVehicle(RunningVehicle):
         self._description = description
 
     def as_delivered(self) -> None:
-        """The state every test begins with, before the vehicle met any key."""
+        """The state every test begins with, before the vehicle met any key.
+
+        A service card that came with it is known, and switched off.
+        """
         self.reset()
-        self.keyring.restore(self.keyring.as_delivered())
+        has_card = Artefact.SERVICE_CARD in self.interior.record.delivered
+        self.keyring.restore(self.keyring.as_delivered(with_cards=has_card))
 
     def let_pass(self, by: timedelta) -> None:
         """Let this much time pass on the bench's calendar.

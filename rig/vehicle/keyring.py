@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.secrets import Secret
 from rig.vehicle.errors import KeyringError, NotEnrolled
-from rig.vehicle.keys import OWNER, Key, KeyState
+from rig.vehicle.keys import CARD, OWNER, Key, KeyState
 from rig.vehicle.slot_book import SlotBook
 
 __all__ = ["Key", "KeyState", "Keyring"]
@@ -38,9 +38,13 @@ class Keyring:
         self._recent: list[bytes] = []  # slots, most recently used first
         self.lock = threading.RLock()
 
-    def as_delivered(self) -> Keyring:
-        """The same vehicle before it met any key."""
-        return Keyring(self.identifier, self.vehicle_key, [])
+    def as_delivered(self, *, with_cards: bool = True) -> Keyring:
+        """The same vehicle before it met any key.
+
+        It was delivered ``with_cards``: those it knows from the factory, and they are switched off.
+        """
+        cards = [replace(key, state=KeyState.INACTIVE) for key in self if key.role == CARD]
+        return Keyring(self.identifier, self.vehicle_key, cards if with_cards else [])
 
     def __iter__(self) -> Iterator[Key]:
         with self.lock:

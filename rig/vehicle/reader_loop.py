@@ -92,12 +92,11 @@ class ReaderLoop:
             # The last device may still be there, even across a reader's failure.
             self._await_removal()
             return
-        link = self._reader.wait_for_card(_LOOK_S if again else _STEP_S)
-        self._again.clear()  # one that comes only now is served for the first time
+        link = self._reader.wait_for_card(_LOOK_S if self._occupied else _STEP_S)
+        self._again.clear()  # asked for before this visit, it is this visit
         if link is None:
             return
         self._occupied = True
-        self._again.clear()  # asked for before this visit, it is this visit
         try:
             self._visit(link)
         finally:

@@ -53,7 +53,7 @@ def unlocks(car: Car, holder: KeyHolder) -> bool:
     car.lock_all()
     tap(car, holder)
     holder.withdraw()
-    car.await_empty("driver_handle")
+    car.await_empty(HANDLE)
     return bool(car.unlocked)
 
 
@@ -65,7 +65,7 @@ def starts(car: Car, holder: KeyHolder) -> bool:
     if ready:
         car.press_start_stop()
     holder.withdraw()
-    car.await_empty("tray")
+    car.await_empty(TRAY)
     return ready
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -121,6 +122,14 @@ def test_as_delivered_it_is_the_same_vehicle_without_keys() -> None:
     empty = ring.as_delivered()
     assert list(empty) == []
     assert (empty.identifier, empty.vehicle_key) == (ring.identifier, ring.vehicle_key)
+
+
+def test_as_delivered_it_knows_its_service_card_which_is_switched_off() -> None:
+    ring = keyring(key(), card := replace(key(slot=b"\x07" * 8), name="card", role="card"))
+    [delivered] = ring.as_delivered()
+    assert (delivered.public, delivered.state) == (card.public, KeyState.INACTIVE)
+    assert card.state is KeyState.ACTIVE
+    assert list(ring.as_delivered(with_cards=False)) == []
 
 
 def test_restoring_brings_back_what_was_deleted_and_takes_away_what_came() -> None:
