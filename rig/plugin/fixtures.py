@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
 from drivers.api.phone import KeyCard, KeyHolder, Phone, PhoneRack, SetupCard, Watch
 from drivers.api.restorable import restored
+from drivers.api.sharing import Platform
 from rig.bench.build import Bench
 from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
@@ -194,6 +196,21 @@ class Fixtures:
     def key_card(self) -> Iterator[KeyCard]:
         """The owner's key card."""
         yield from self._held("key_card", KeyCard)
+
+    @pytest.fixture
+    def phone_of(self) -> Iterator[Callable[[Platform], Phone]]:
+        """The first phone of a maker among owner's, friend's and third, held to nothing."""
+        with ExitStack() as held:
+
+            def find(platform: Platform) -> Phone:
+                devices = self._run.bench.devices
+                for name in ("owner_phone", "friend_phone", "third_phone"):
+                    if getattr(devices.get(name), "platform", None) == platform:
+                        return held.enter_context(contextmanager(self._held)(name, Phone))
+                bench = self._run.bench.description.name
+                raise Inconclusive(f"bench {bench} has no {platform} phone to pair")
+
+            yield find
 
     def _held(self, name: str, kind: type[H]) -> Iterator[H]:
         """A key holder that is nowhere before the test, and nowhere after it."""

@@ -5,14 +5,22 @@ from __future__ import annotations
 from drivers.api.phone import KeyHolder
 from rig.vehicle.car import Car, Pressed
 from rig.vehicle.visit import Visit
+from rig.vehicle.wiring import HANDLE, TRAY
+
+SILENCE_S = 0.3  # in which a reader has long seen what answers at all
+
+
+def bring(car: Car, holder: KeyHolder, to: str) -> None:
+    """Hold it there anew; visits until now count as looked at."""
+    holder.withdraw()
+    car.await_empty(HANDLE, TRAY)  # wherever it was: a visit cut off there is none of the next
+    car.disregard_visits()
+    holder.present(at=to)
 
 
 def tap(car: Car, holder: KeyHolder) -> Visit:
     """Hold it to the driver's handle; the visit, judged."""
-    holder.withdraw()
-    car.await_empty("driver_handle")
-    car.disregard_visits()
-    holder.present(at="driver_handle")
+    bring(car, holder, HANDLE)
     visit = car.judged_visit()
     car.settle()
     return visit
@@ -20,10 +28,7 @@ def tap(car: Car, holder: KeyHolder) -> Visit:
 
 def place(car: Car, holder: KeyHolder) -> Visit:
     """Lay it into the tray; the visit, judged."""
-    holder.withdraw()
-    car.await_empty("tray")
-    car.disregard_visits()
-    holder.present(at="tray")
+    bring(car, holder, TRAY)
     visit = car.judged_visit()
     car.settle()
     return visit
@@ -52,3 +57,35 @@ def starts(car: Car, holder: KeyHolder) -> bool:
     holder.withdraw()
     car.await_empty("tray")
     return ready
+
+
+def opens_nothing(car: Car, holder: KeyHolder) -> bool:
+    """Whether the locked vehicle stays locked with it at the handle, seen there or not."""
+    car.lock_all()
+    bring(car, holder, HANDLE)
+    car.sees_nothing(for_s=SILENCE_S)
+    holder.withdraw()
+    return bool(car.locked)
+
+
+def starts_nothing(car: Car, holder: KeyHolder) -> bool:
+    """Whether the vehicle stays off when START/STOP is pressed with it in the tray."""
+    bring(car, holder, TRAY)
+    car.sees_nothing(for_s=SILENCE_S)
+    pressed = car.press_start_stop()
+    holder.withdraw()
+    return not pressed.accepted and not car.drive_ready
+
+
+def locks(car: Car, holder: KeyHolder) -> bool:
+    """Whether a tap locks the unlocked vehicle."""
+    car.unlock_all()
+    tap(car, holder)
+    return bool(car.locked)
+
+
+def does_everything(car: Car, holder: KeyHolder) -> None:
+    """Unlock, start, and lock: what a key is for."""
+    assert unlocks(car, holder), "it does not unlock"
+    assert starts(car, holder), "it does not start"
+    assert locks(car, holder), "it does not lock"
