@@ -88,4 +88,3 @@ def test_a_key_that_asks_for_its_holder_is_of_no_use_once_the_battery_is_empty(
     phone.options.set(KeyOption.WORKS_LOCKED, on=False)
     phone.battery.drain()
     assert driving.opens_nothing(car, phone)
-    assert driving.starts_nothing(car, phone)
