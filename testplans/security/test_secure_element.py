@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from drivers.api.errors import ActionRefused
@@ -41,7 +39,7 @@ def test_a_key_no_maker_of_devices_vouches_for_becomes_no_main_key(
     """An exported or imported key has no chain that says it was made inside of the device."""
     phone = phone_of(platform)
     pairing.begin_pairing(car, phone, account)
-    with car.pairing.trusting(replace(car.pairing.trust, device_roots=())):
+    with car.pairing.trusting(pairing.without_makers(car)):
         visit = driving.place(car, phone)
     assert visit.ending is Ending.PAIRING_FAILED, visit.explanation
     assert visit.flow == Flow.BAD_CERTIFICATE

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.api.maker_app import AppAction, AppState, AppView
 from drivers.api.phone import Phone
 from rig.key_server.vehicles import Artefact
 from rig.vehicle.body import Power
 from rig.vehicle.car import Car
+from rig.vehicle.pairing_desk import Trust
 from rig.vehicle.visit import Ending, Visit
 from testplans.steps.driving import place
 
@@ -57,3 +60,8 @@ def pair(car: Car, phone: Phone, account: str) -> Visit:
     car.body.set_power(Power.OFF)
     car.lock_all()
     return visit
+
+
+def without_makers(car: Car) -> Trust:
+    """What the vehicle trusts, but no maker of devices."""
+    return replace(car.pairing.trust, device_roots=())
