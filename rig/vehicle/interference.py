@@ -71,20 +71,32 @@ def altered_answer(step: str, alter: Alter) -> Layer:
 
 
 class Eavesdropper:
-    """Records the answers of a transaction, and plays them back in place of the device."""
+    """Records the answers of a visit, and plays them back in place of the device."""
 
     def __init__(self) -> None:
-        self._answers: dict[str, bytes] = {}
+        self._answers: dict[str, list[bytes]] = {}
 
     def listen(self, through: Transceive) -> Transceive:
-        """Layer: record while everything passes unchanged."""
+        """Layer: record this visit, and no earlier one, while everything passes unchanged."""
+        heard: dict[str, list[bytes]] = {}
+        self._answers = heard
 
         def transceive(apdu: bytes) -> bytes:
-            self._answers[name_of(apdu)] = answer = through(apdu)
+            answer = through(apdu)
+            heard.setdefault(name_of(apdu), []).append(answer)
             return answer
 
         return transceive
 
     def replay(self, _through: Transceive) -> Transceive:
-        """Layer: answer from the recording; the device is not asked. Unheard steps get 6D00."""
-        return lambda apdu: self._answers.get(name_of(apdu), b"\x6d\x00")
+        """Layer: answer each step as it was answered, the last time again and again.
+
+        The device is not asked. Steps that were not heard get 6D00.
+        """
+        left = {step: list(answers) for step, answers in self._answers.items()}
+
+        def transceive(apdu: bytes) -> bytes:
+            answers = left.get(name_of(apdu), [b"\x6d\x00"])
+            return answers.pop(0) if len(answers) > 1 else answers[0]
+
+        return transceive

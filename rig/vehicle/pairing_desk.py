@@ -7,7 +7,8 @@ FLOW 11/11 leaves no key; what is missing after it, a later visit to the tray ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -113,6 +114,15 @@ class PairingDesk:
         """How often the password of this pairing was tried in vain."""
         found = self._attempts.get(pairing_id)
         return 0 if found is None else found.used
+
+    @contextmanager
+    def trusting(self, trust: Trust) -> Iterator[None]:
+        """Pair with other certificates: those of an attacker, or that trust another maker."""
+        before, self.trust = self.trust, trust
+        try:
+            yield
+        finally:
+            self.trust = before
 
     def reset(self) -> None:
         """For the next test: no mode, no pairing remembered."""

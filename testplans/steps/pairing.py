@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.api.maker_app import AppAction, AppState, AppView
 from drivers.api.phone import Phone, SetupCard
 from rig.key_server.vehicles import Artefact
 from rig.vehicle.body import Power
 from rig.vehicle.car import Car
 from rig.vehicle.menus import Function
+from rig.vehicle.pairing_desk import Trust
 from rig.vehicle.visit import Ending, Visit
 from testplans.steps.driving import place
 
@@ -156,3 +159,8 @@ def expect_paired(visit: Visit) -> Visit:
 def paired_ms(begin_ns: int, visit: Visit) -> float:
     """From a moment of the car's clock to the main key, in ms."""
     return (expect_paired(visit).timeline.marks["paired"] - begin_ns) / 1e6
+
+
+def without_makers(car: Car) -> Trust:
+    """What the vehicle trusts, but no maker of devices."""
+    return replace(car.pairing.trust, device_roots=())

@@ -6,6 +6,7 @@ Whatever is cut before the last answer of the second transaction leaves no key o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from drivers.api.secret_text import SecretText
 from drivers.sim.phone.wallet import HeldKey
 from rig.digital_key.dissect import name_of
 from rig.digital_key.messages import Outcome
-from rig.digital_key.pairing_messages import FRAMEWORK_AID
+from rig.digital_key.pairing_messages import FRAMEWORK_AID, Flow
 from rig.key_server.pairing import Letter
 from rig.vehicle.keys import Origin
 from rig.vehicle.visit import Ending
@@ -194,3 +195,13 @@ def test_a_receipt_that_was_altered_is_none(garage: Garage) -> None:
     visit = garage.put_into_tray(TestLine(phone))
     assert visit.outcome is Outcome.KEY_NOT_TRACKED
     assert visit.notes == ["not tracked: the receipt is not signed by the key server"]
+
+
+def test_other_certificates_hold_within_the_block_alone(garage: Garage) -> None:
+    phone = phone_of(garage, opened(garage))
+    with garage.desk.trusting(replace(garage.desk.trust, device_roots=())):
+        visit = garage.put_into_tray(TestLine(phone))
+    assert visit.ending is Ending.PAIRING_FAILED
+    assert visit.flow == Flow.BAD_CERTIFICATE
+    assert not list(garage.keyring)
+    assert garage.put_into_tray(TestLine(phone)).ending is Ending.PAIRED
