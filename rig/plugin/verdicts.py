@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from drivers.api.errors import DriverError, OperatorDeclined
+from drivers.api.errors import ActionRefused, DriverError, OperatorDeclined
 from rig.bench.errors import BenchError
 from rig.measure.errors import MeasureError
 from rig.measure.outcomes import Inconclusive, NotApplicable, Outcome
@@ -50,7 +50,7 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
         reason = f"in {phase}: {reason}"
     if isinstance(exc, Inconclusive | OperatorDeclined | pytest.skip.Exception):
         return Finding(Verdict.INCONCLUSIVE, reason)
-    if phase == "call" and isinstance(exc, AssertionError | pytest.fail.Exception):
+    if phase == "call" and isinstance(exc, AssertionError | ActionRefused | pytest.fail.Exception):
         return Finding(Verdict.FAIL, reason)
     return Finding(Verdict.ERROR, reason)
 

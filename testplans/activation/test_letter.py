@@ -26,10 +26,10 @@ def test_adding_the_vehicle_to_the_account_sends_an_e_mail_with_a_pairing_link(
     with measure("vehicle_added_to_mail_received", unit="ms").once() as sample:
         begin_ns = car.clock.now_ns()
         key_server.accounts.add_vehicle(account, vehicle)
-        (letter,) = key_server.letters.sent(account)
+        sent = key_server.letters.sent(account)
         sample.takes((car.clock.now_ns() - begin_ns) / 1e6)
-    assert letter.vehicle_id == vehicle
-    mail = mail_of(letter)
+    assert [letter.vehicle_id for letter in sent] == [vehicle]
+    mail = mail_of(sent[0])
     assert "digital key" in mail.subject.lower()
     assert mail.body.reveal().count(PAIRING_LINK) == 1
 
