@@ -28,7 +28,7 @@ ONLINE = pytest.mark.parametrize("online", [True, False], ids=["vehicle online",
 def refused_at_the_next_tap(car: Car, phone: Phone, sample: Sample, since_ns: int) -> bool:
     """Tap at once; the sample is the time from the end of the key to the end of the refusal."""
     phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     sample.takes((car.clock.now_ns() - since_ns) / 1e6)
     return visit.refused and bool(car.locked)
 

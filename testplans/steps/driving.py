@@ -13,7 +13,7 @@ def tap(car: Car, holder: KeyHolder) -> Visit:
     car.await_empty("driver_handle")
     car.disregard_visits()
     holder.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     car.settle()
     return visit
 
@@ -24,7 +24,7 @@ def place(car: Car, holder: KeyHolder) -> Visit:
     car.await_empty("tray")
     car.disregard_visits()
     holder.present(at="tray")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="tray")
     car.settle()
     return visit
 
