@@ -181,22 +181,22 @@ class Fixtures:
 
         Calling it raises Inconclusive where the bench has no more of that platform.
         """
-        devices, taken = self._run.bench.devices, set[str]()
+        devices = self._run.bench.devices
+        phones = [p for n in _PHONES_OF_PEOPLE if isinstance(p := devices.get(n), Phone)]
 
         def find(platform: Platform) -> Phone:
-            for name in _PHONES_OF_PEOPLE:
-                phone = devices.get(name)
-                if name in taken or not isinstance(phone, Phone) or phone.platform != platform:
-                    continue
-                taken.add(name)
-                phone.withdraw()
-                stack.enter_context(restored(phone))
-                stack.callback(phone.withdraw)
-                return phone
+            for phone in phones:
+                if phone.platform == platform:
+                    phones.remove(phone)
+                    return phone
             bench = self._run.bench.description.name
             raise Inconclusive(f"bench {bench} has no further {platform.value} phone")
 
         with ExitStack() as stack:
+            for phone in phones:  # as they are now: what the key server clears is not put back
+                phone.withdraw()
+                stack.enter_context(restored(phone))
+                stack.callback(phone.withdraw)
             yield find
 
     @pytest.fixture

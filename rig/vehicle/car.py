@@ -107,17 +107,20 @@ class Car(ConnectedVehicle):
         decision = self.service.judge(lying.key, purpose)
         return (lying.key, "") if decision.allowed else (None, decision.explanation)
 
-    def next_visit(self, timeout_s: float = PATIENCE_S) -> Visit:
-        """The next finished visit, however it ended. Raises Inconclusive when none comes."""
-        visit = self._log.next(timeout_s)
+    def next_visit(self, timeout_s: float = PATIENCE_S, at: str | None = None) -> Visit:
+        """The next finished visit at this place, or at any, however it ended.
+
+        Raises Inconclusive when none comes.
+        """
+        visit = self._log.next(timeout_s, at)
         if visit is None:
             self.raise_fault()
             raise Inconclusive(f"no reader saw a device within {timeout_s:g} s")
         return visit
 
-    def judged_visit(self, timeout_s: float = PATIENCE_S) -> Visit:
+    def judged_visit(self, timeout_s: float = PATIENCE_S, at: str | None = None) -> Visit:
         """As ``next_visit``, but raises what kept the visit from being judged."""
-        visit = self.next_visit(timeout_s)
+        visit = self.next_visit(timeout_s, at)
         visit.raise_if_broken()
         return visit
 

@@ -44,6 +44,7 @@ def test_the_popup_activates_the_card_for_handle_and_tray(
 ) -> None:
     with car.recoded(software=software):
         name = service_card.place(car, key_card)
+        assert car.head_unit.popup is Function.ACTIVATE_CARD
         car.head_unit.confirm()
         assert vehicle_keys.listed(car)[name] == "active"
         service_card.take(car, key_card)

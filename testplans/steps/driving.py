@@ -21,7 +21,7 @@ def bring(car: Car, holder: KeyHolder, to: str) -> None:
 def hold(car: Car, holder: KeyHolder, at: str) -> Visit:
     """Hold it there; the visit, also one that was cut off or found nothing that answers."""
     bring(car, holder, at)
-    visit = car.next_visit()
+    visit = car.next_visit(at=at)
     car.settle()
     if visit.ending is Ending.FAULT:
         visit.raise_if_broken()

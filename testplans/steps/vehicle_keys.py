@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from drivers.api.errors import ActionRefused
 from drivers.api.phone import KeyHolder, Phone
 from drivers.api.sharing import Shared
 from rig.key_server.vehicles import Artefact
 from rig.vehicle.car import Car
+from rig.vehicle.menu_views import Kind
 from rig.vehicle.menus import Function
 from testplans.steps import driving, sharing
 
@@ -41,12 +43,21 @@ def take_away(car: Car, *phones: Phone) -> None:
     car.settle()
 
 
+def is_deleted(car: Car, name: str) -> bool:
+    """Delete a key in the menu, as installed; whether the vehicle did, and did not refuse."""
+    try:
+        shown = car.head_unit.perform(Function.DELETE_KEY, name).kind
+    except ActionRefused:
+        return False
+    car.settle()
+    return shown is Kind.DONE
+
+
 def delete_with_fob(car: Car, name: str) -> None:
     """Delete a key in the menu, a fob lying inside for as long as that takes."""
     car.cabin.put(Artefact.FIRST_FOB)
-    car.head_unit.perform(Function.DELETE_KEY, name)
+    assert is_deleted(car, name), f"{name} cannot be deleted with a fob inside"
     car.cabin.take_out(Artefact.FIRST_FOB)
-    car.settle()
 
 
 def is_of_no_use(car: Car, holder: KeyHolder) -> bool:

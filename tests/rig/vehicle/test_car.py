@@ -99,6 +99,15 @@ def test_what_held_before_the_tap_says_nothing_about_the_tap(car: Car, phone: Vi
         car.unlocked.wait()
 
 
+def test_a_visit_is_asked_for_at_its_place_and_the_others_stay(
+    car: Car, phone: VirtualPhone, friend_phone: VirtualPhone
+) -> None:
+    friend_phone.present(at="tray")
+    phone.present(at=HANDLE)
+    assert car.judged_visit(at=HANDLE).ending is Ending.UNLOCKED
+    assert car.judged_visit(at="tray").ending is Ending.START_AUTHORISED
+
+
 def test_a_visit_elsewhere_does_not_decide(
     car: Car, phone: VirtualPhone, friend_phone: VirtualPhone
 ) -> None:
