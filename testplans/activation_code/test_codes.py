@@ -55,8 +55,10 @@ def test_a_code_that_is_generated_is_shown_to_the_owner(
 
 
 @pytest.mark.requirement("DK-CODE-02")
-@pytest.mark.parametrize("platform", list(Platform))
-@pytest.mark.parametrize("entry", [PHONE, VEHICLE, EITHER])
+@pytest.mark.parametrize(
+    ("platform", "entry"),
+    [(Platform.IOS, PHONE), (Platform.PIXEL, VEHICLE), (Platform.SAMSUNG, EITHER)],
+)
 def test_the_code_is_not_in_the_message(
     car: Car, phone_of: PhoneOf, account: str, platform: Platform, entry: CodeEntry
 ) -> None:
@@ -156,17 +158,19 @@ def test_wrong_codes_at_the_vehicle_activate_nothing(
     observe("wrong codes until the key ended", len(said), ambiguity="AMB-05")
     observe("what the vehicle said", "; ".join(said))
     car.settle()
-    assert driving.starts_nothing(car, friend_phone)
     assert not has_ended or driving.opens_nothing(car, friend_phone), "a key that has ended opens"
+    assert driving.starts_nothing(car, friend_phone)
 
 
 @pytest.mark.requirement("DK-CODE-04", "DK-CODE-05")
+@pytest.mark.parametrize("heard", [True, False], ids=["told of the key", "never told of it"])
 def test_a_vehicle_that_is_offline_does_not_do_without_the_code(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe, heard: bool
 ) -> None:
     pairing.pair(car, owner_phone, account)
-    car.telematics.online = False
+    car.telematics.online = heard
     code = code_of(sharing.share(car, owner_phone, friend_phone, code=VEHICLE))
+    car.telematics.online = False
     view = sharing.begin_activation(car, friend_phone)
     assert view.kind is Kind.ENTRY, "the vehicle does not ask for the code"
     try:

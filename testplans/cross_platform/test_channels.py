@@ -59,8 +59,10 @@ def test_the_link_goes_by_messenger(
 
 
 @pytest.mark.requirement("DK-XPLAT-07")
-@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL, Channel.MESSENGER])
-@pytest.mark.parametrize("receiver", [IOS, PIXEL])
+@pytest.mark.parametrize(
+    ("receiver", "channel"),
+    [(IOS, Channel.SMS), (PIXEL, Channel.EMAIL), (IOS, Channel.MESSENGER)],
+)
 def test_an_iphone_shares_without_imessage(
     car: Car, phone_of: PhoneOf, account: str, receiver: Platform, channel: Channel
 ) -> None:

@@ -16,8 +16,9 @@ from testplans.steps.sharing import PhoneOf
 
 IOS, PIXEL = Platform.IOS, Platform.PIXEL
 FIRST = SoftwareStatus(2022, 11)
-LATER = [FIRST, SoftwareStatus(2022, 12), SoftwareStatus(2023, 3), SoftwareStatus(2025, 7)]
-EARLIER = [SoftwareStatus(2021, 12), SoftwareStatus(2022, 7), SoftwareStatus(2022, 10)]
+LAST_BEFORE = SoftwareStatus(2022, 10)
+LATER = [(FIRST, IOS), (FIRST, PIXEL), (SoftwareStatus(2023, 3), IOS)]
+EARLIER = [(LAST_BEFORE, IOS), (LAST_BEFORE, PIXEL), (SoftwareStatus(2021, 12), IOS)]
 
 
 def is_shared(car: Car, owner: Phone, recipient: Phone) -> bool:
@@ -30,8 +31,7 @@ def is_shared(car: Car, owner: Phone, recipient: Phone) -> bool:
 
 
 @pytest.mark.requirement("DK-XPLAT-08")
-@pytest.mark.parametrize("software", LATER, ids=str)
-@pytest.mark.parametrize("sender", [IOS, PIXEL])
+@pytest.mark.parametrize(("software", "sender"), LATER, ids=str)
 def test_a_vehicle_from_22_11_on_shares_across_makers(
     car: Car, phone_of: PhoneOf, account: str, software: SoftwareStatus, sender: Platform
 ) -> None:
@@ -42,8 +42,7 @@ def test_a_vehicle_from_22_11_on_shares_across_makers(
 
 
 @pytest.mark.requirement("DK-XPLAT-09")
-@pytest.mark.parametrize("software", EARLIER, ids=str)
-@pytest.mark.parametrize("sender", [IOS, PIXEL])
+@pytest.mark.parametrize(("software", "sender"), EARLIER, ids=str)
 def test_a_vehicle_below_22_11_does_not_share_across_makers(
     car: Car, phone_of: PhoneOf, account: str, software: SoftwareStatus, sender: Platform
 ) -> None:
@@ -61,7 +60,7 @@ def test_below_22_11_the_link_for_an_iphone_gives_another_phone_nothing(
     car: Car, phone_of: PhoneOf, account: str, observe: Observe
 ) -> None:
     owner, friend, other = phone_of(IOS), phone_of(IOS), phone_of(PIXEL)
-    with car.recoded(software=SoftwareStatus(2022, 10)):
+    with car.recoded(software=LAST_BEFORE):
         pairing.pair(car, owner, account)
         try:
             shared = sharing.invite(car, owner, friend, channel=Channel.IMESSAGE)
@@ -95,7 +94,7 @@ def test_an_upgrade_to_22_11_keeps_the_keys_and_brings_sharing_across_makers(
     car: Car, phone_of: PhoneOf, account: str, observe: Observe
 ) -> None:
     owner, friend, android = phone_of(IOS), phone_of(IOS), phone_of(PIXEL)
-    with car.recoded(software=SoftwareStatus(2022, 10)):
+    with car.recoded(software=LAST_BEFORE):
         pairing.pair(car, owner, account)
         old_keys = [owner]
         try:
