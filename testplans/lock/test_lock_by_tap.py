@@ -69,7 +69,7 @@ def test_no_other_handle_locks(car: Car, phone: Phone) -> None:
     car.unlock_all()
     for door in DOORS[1:]:
         phone.present(at=f"{door}_handle")
-        assert car.sees_nothing(for_s=0.8), door
+        assert car.sees_nothing(for_s=0.3), door
         assert car.unlocked, door
 
 

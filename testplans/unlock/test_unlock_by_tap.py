@@ -62,7 +62,7 @@ def test_a_fast_transaction_that_fits_no_key_falls_back_to_a_standard_one(
 def test_no_other_handle_unlocks(car: Car, phone: Phone) -> None:
     for door in DOORS[1:]:
         phone.present(at=f"{door}_handle")
-        assert car.sees_nothing(for_s=0.8), door
+        assert car.sees_nothing(for_s=0.3), door
         assert car.locked, door
     phone.present(at="driver_handle")
     car.door("driver").unlocked.wait()
