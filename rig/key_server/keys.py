@@ -207,6 +207,7 @@ class KeyEntry:
     restrictions: Restrictions
     awaits_code: bool = False
     not_after: datetime | None = None
+    parent: bytes | None = None  # of a watch's key, the phone's, with which it ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ def _entry(operation: Operation, row: Row) -> KeyEntry:
         restrictions=_restrictions(operation, row),
         awaits_code=_awaits_code(operation, row),
         not_after=_not_after(operation, row),
+        parent=row["parent"],
     )
 
 
