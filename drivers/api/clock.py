@@ -34,6 +34,10 @@ class MovableClock(Clock):
     def advance(self, by: timedelta) -> None:
         """Let this much time pass on the calendar, at once. Raises ValueError for a step back."""
 
+    @abc.abstractmethod
+    def rewind(self) -> None:
+        """Take back what was advanced: the next test begins on the day it would have without."""
+
 
 class TimeSource(abc.ABC):
     """A device that brings the time of its whole bench."""

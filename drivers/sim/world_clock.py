@@ -24,6 +24,7 @@ class WorldClock(MovableClock):
         """
         self._lock = threading.Lock()
         self._ahead = timedelta(0) if not start else _parsed(start) - datetime.now(UTC)
+        self._at_first = self._ahead
         self._after: list[Callable[[], None]] = []
 
     def now_ns(self) -> int:
@@ -42,6 +43,10 @@ class WorldClock(MovableClock):
             self._ahead += by
         for notify in tuple(self._after):
             notify()
+
+    def rewind(self) -> None:
+        with self._lock:
+            self._ahead = self._at_first
 
     def after_advance(self, notify: Callable[[], None]) -> None:
         """Have ``notify`` called each time the calendar was moved on."""

@@ -194,6 +194,8 @@ class KeyEntry:
     """A key as the vehicle is to hold it; ``functions`` are what it may do in this state.
 
     ``awaits_code``: its activation code is to be typed in at the vehicle, and was not entered yet.
+    ``not_after``: when a shared key's validity is over, as in its entitlement; None is unlimited,
+    or not said.
     """
 
     key_id: bytes
@@ -204,6 +206,8 @@ class KeyEntry:
     functions: Functions
     restrictions: Restrictions
     awaits_code: bool = False
+    not_after: datetime | None = None
+    parent: bytes | None = None  # of a watch's key, the phone's, with which it ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ class VehicleCondition:
     def wait(self, timeout_s: float = PATIENCE_S) -> Occurrence:
         """Wait for it; see ``rig.measure.timeline.Condition`` for what is raised.
 
-        Where visits bring it about, one is waited for even if the condition holds already: what
-        held before the tap says nothing about the tap.
+        Where visits bring it about, one is waited for even if the condition holds already, and it
+        has to have done so: what held before the tap says nothing about the tap.
         """
         return self._wait_for_visit(timeout_s) if self.place else self._wait_for_state(timeout_s)
 
@@ -65,9 +65,9 @@ class VehicleCondition:
                 f"{self.what}: no device was seen at {self.place} within {timeout_s:g} s"
             )
         visit.raise_if_broken()
-        if not self.holds():
+        at = visit.timeline.marks.get(self.mark)
+        if at is None or not self.holds():
             raise Unmet(f"not {self.what}: {visit.place}: {visit.ending}: {visit.explanation}")
-        at = visit.timeline.marks.get(self.mark, self.witness.clock.now_ns())
         return Occurrence(at, visit.timeline)
 
     def _wait_for_state(self, timeout_s: float) -> Occurrence:

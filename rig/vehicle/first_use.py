@@ -29,8 +29,11 @@ from rig.vehicle.keys import FRIEND, Key, Origin, name_of_key
 def introduced(mailbox: Mailbox, keyring: Keyring, slot: bytes, now: datetime) -> Key:
     """The key that the device in this slot brings with it, not enrolled yet.
 
-    Raises KeyUnknown when it brings none, NotEntitled, BadSignature or Malformed.
+    The key server may tell of it at any time: then it is the key enrolled that counts. Raises
+    KeyUnknown when it brings none, NotEntitled, BadSignature or Malformed.
     """
+    if (known := keyring.by_slot(slot)) is not None:
+        return known
     if not keyring.is_open(slot):
         raise KeyUnknown(slot)
     try:
@@ -74,7 +77,8 @@ def package_end(settings: Settings) -> int:
 def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime) -> Key:
     """The key an attestation entitles in this slot, at this time.
 
-    Raises NotEntitled, BadSignature or Malformed; nothing has been enrolled.
+    It is the key that is enrolled there where the key server has told of it meanwhile. Raises
+    NotEntitled, BadSignature or Malformed; nothing has been enrolled.
     """
     _check_signature(package, keyring)
     entitlement = Entitlement.decode(package.entitlement)
@@ -82,6 +86,8 @@ def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime)
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the attestation is for another vehicle")
     if entitlement.slot != slot:
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the attestation is for another slot")
+    if (known := keyring.by_slot(slot)) is not None:
+        return known
     if not keyring.is_open(slot):
         raise NotEntitled(Outcome.KEY_DELETED, f"slot {slot.hex()} is not open")
     key = _key(entitlement)
@@ -91,7 +97,7 @@ def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime)
 
 def _check_signature(package: Attestation, keyring: Keyring) -> None:
     """By the owner as of now: what an earlier owner signed opens nothing any more."""
-    owners = keyring.owners()
+    owners = [key for key in keyring.owners() if key.parent is None]  # a watch attests nothing
     if not owners:
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the vehicle has no main key that could attest")
     for owner in owners:

@@ -104,8 +104,13 @@ class Keyring:
             return enrolled
 
     def delete(self, key: Key) -> None:
-        """End a key for good, and burn its slot identifier. No effect when it is gone."""
+        """End a key and its copy on a watch for good, and burn their slot identifiers.
+
+        No effect when it is gone.
+        """
         with self.lock:
+            for copy in [k for k in self if k.parent == key.key_id]:
+                self.delete(copy)
             key.state, key.persistent = KeyState.DELETED, None
             if self._keys.get(key.slot) is key:
                 del self._keys[key.slot]

@@ -58,6 +58,7 @@ class Key:
     token: Secret | None = field(default=None, repr=False)  # immobilizer token, once provisioned
     origin: Origin = Origin.PROVISIONED
     tracked: bool = False
+    parent: bytes | None = None  # of a watch's key, the identifier of the phone's
     supplied: bool = False  # with slot identifiers for friends, as an owner's key is
 
     @property

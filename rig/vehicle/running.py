@@ -8,7 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from drivers.api.clock import Clock, SystemClock, TimeSource
+from drivers.api.clock import Clock, MovableClock, SystemClock, TimeSource
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
@@ -127,6 +127,8 @@ class RunningVehicle:
         self.body.unlock_scope = UnlockScope.ALL
         self.await_empty(*self._loops)
         self._sync.settle(RECOVERY_S)
+        if isinstance(self.clock, MovableClock):
+            self.clock.rewind()
         self.telematics.reset()
         self.pairing.reset()
         self.keyring.restore(self._provisioned)

@@ -64,3 +64,6 @@ def _update(key: Key, entry: KeyEntry) -> None:
     key.activated = entry.functions is Functions.ALL
     key.awaits_code = entry.awaits_code
     key.restrictions = entry.restrictions
+    key.parent = entry.parent
+    if entry.not_after is not None:
+        key.valid_until = entry.not_after

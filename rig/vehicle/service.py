@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drivers.api.clock import Clock
 from drivers.api.errors import DriverError
@@ -119,11 +119,11 @@ class Service:
             key = _key(found)
             visit.key, visit.fast = key.name, found.fast
             if found.introduced:
-                self._take_in(visit, transaction, key)
+                found = replace(found, key=self._take_in(visit, transaction, key))
         except DigitalKeyError as exc:
             self._refuse(visit, transaction, exc)
             return None
-        self.keyring.used(key, found.persistent)
+        self.keyring.used(_key(found), found.persistent)
         return found
 
     def _meet(self, visit: Visit, transaction: Transaction, *, fast: bool) -> Authenticated:
@@ -144,16 +144,20 @@ class Service:
         try:
             return transaction.authenticate(visit.purpose, fast=fast, exchange=not fast)
         except KeyUnknown as exc:
-            if not (anew and self.keyring.is_open(exc.slot)):
+            known = self.keyring.by_slot(exc.slot) is not None  # the key server told of it since
+            if not (anew and (known or self.keyring.is_open(exc.slot))):
                 raise
         visit.notes.append("a slot without a key: asked anew, with EXCHANGE")
         transaction.introduce = introduce
         return transaction.authenticate(visit.purpose, fast=False, exchange=True)
 
-    def _take_in(self, visit: Visit, transaction: Transaction, key: Key) -> None:
-        """Enrol a friend's key that has proved itself, and tidy up in its mailbox."""
+    def _take_in(self, visit: Visit, transaction: Transaction, key: Key) -> Key:
+        """Enrol a friend's key that has proved itself, and tidy up in its mailbox.
+
+        The key enrolled is another object where the key server has told of it meanwhile.
+        """
         try:
-            self.keyring.enrol(key)
+            enrolled = self.keyring.enrol(key)
         except NotEnrolled as exc:
             raise NotEntitled(Outcome.KEY_NOT_TRUSTED, str(exc)) from exc
         visit.notes.append("first use: enrolled by the owner's attestation")
@@ -162,6 +166,7 @@ class Service:
             clear_package(Mailbox(transaction.exchange, self.vehicle.settings))
         except StatusRefused as exc:
             visit.notes.append(f"attestation not cleared: {exc}")
+        return enrolled
 
     def _circumstances(self) -> Circumstances:
         return Circumstances(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rig.digital_key.crypto import PublicKey
 from rig.key_server import contract
 from rig.key_server.emulated import keybook, slots, texts
 from rig.key_server.emulated.desk import Desk, Operation
-from rig.key_server.emulated.schema import ticks
+from rig.key_server.emulated.schema import moment, ticks
 from rig.key_server.emulated.sharing import awaits_code, awaits_code_in_vehicle, grant
 from rig.key_server.emulated.store import Row
 from rig.key_server.errors import EventsMissing
@@ -147,6 +149,8 @@ def _entry(operation: Operation, row: Row) -> KeyEntry:
         functions=_allowed(operation, row),
         restrictions=_restrictions(operation, row),
         awaits_code=_awaits_code(operation, row),
+        not_after=_not_after(operation, row),
+        parent=row["parent"],
     )
 
 
@@ -159,6 +163,18 @@ def _allowed(operation: Operation, row: Row) -> Functions:
     if left == "nothing" or functions is Functions.NONE:
         return Functions.NONE
     return Functions.UNLOCK
+
+
+def _not_after(operation: Operation, row: Row) -> datetime | None:
+    """As the entitlement says: counted from the acceptance, for a copy on a watch as well."""
+    accepted = operation.row(
+        "SELECT tracked_at FROM keys WHERE invitation_id = ? AND device = 'phone'",
+        row["invitation_id"],
+    )
+    if accepted is None:
+        return None
+    accepted_at = moment(accepted["tracked_at"])
+    return accepted_at + operation.desk.readings.shared_key_validity
 
 
 def _awaits_code(operation: Operation, row: Row) -> bool:

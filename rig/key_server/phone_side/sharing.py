@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from drivers.api.backend import PhoneFacts, SharingBackend
+from drivers.api.errors import ActionRefused
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import (
     Channel,
@@ -19,7 +20,7 @@ from rig.key_server.availability import SupportedPhones
 from rig.key_server.contract import KeyServer
 from rig.key_server.eligibility import Feature
 from rig.key_server.invitations import CHANNEL_ENDS, Invitation, InvitationState, Offer
-from rig.key_server.keys import KeyState
+from rig.key_server.keys import Device, KeyState, Role
 from rig.key_server.phone_side.messages import invitation_text
 from rig.key_server.phone_side.refusals import check_phone, in_words
 
@@ -95,7 +96,12 @@ class Sharing(SharingBackend):
         self._on_change()
 
     def _vehicle(self, key_id: bytes) -> bytes:
-        return self._server.tracking.key(key_id).vehicle_id
+        """The vehicle whose main key it is. Raises ActionRefused for any other key."""
+        key = self._server.tracking.key(key_id)
+        main = (key.role, key.device) == (Role.OWNER, Device.PHONE)
+        if not main or key.state is not KeyState.ACTIVE:
+            raise ActionRefused("not with this key: it is no main key")
+        return key.vehicle_id
 
     def _state(self, invitation: Invitation) -> str:
         if invitation.state in _OPEN:

@@ -210,3 +210,16 @@ def test_no_refusal_shows_a_link_or_an_identifier(net: Net) -> None:
         refused.append(str(refusal.value))
     for hidden in (link, main.hex(), bytes(20).hex(), shared.share_id, b"slot\0\0\0\2".hex()):
         assert not any(hidden in text for text in refused)
+
+
+def test_only_the_present_main_key_sees_the_shares(net: Net) -> None:
+    former = net.pair()
+    friend = net.accept(net.invite(former))
+    shared = next(key for key in net.lab.server.tracking.keys(friend.vehicle) if key.invitation_id)
+    main = net.pair()
+    assert states(net, main) == ["accepted"]
+    for other in (shared.key_id, former):
+        with pytest.raises(ActionRefused, match="no main key"):
+            net.internet.sharing.shares(other)
+        with pytest.raises(ActionRefused, match="no main key"):
+            net.internet.sharing.sheet(other, IPHONE)
