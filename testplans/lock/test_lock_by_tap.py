@@ -11,6 +11,7 @@ from rig.measure.recorder import Measure
 from rig.vehicle.body import UnlockScope
 from rig.vehicle.car import Car
 from rig.vehicle.wiring import DOORS
+from testplans.steps.driving import SILENCE_S
 
 
 @pytest.mark.requirement("DK-LOCK-01")
@@ -69,7 +70,7 @@ def test_no_other_handle_locks(car: Car, phone: Phone) -> None:
     car.unlock_all()
     for door in DOORS[1:]:
         phone.present(at=f"{door}_handle")
-        assert car.sees_nothing(for_s=0.3), door
+        assert car.sees_nothing(for_s=SILENCE_S), door
         assert car.unlocked, door
 
 

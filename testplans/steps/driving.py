@@ -7,7 +7,7 @@ from rig.vehicle.car import Car, Pressed
 from rig.vehicle.visit import Ending, Visit
 from rig.vehicle.wiring import HANDLE, TRAY
 
-SILENCE_S = 0.3  # in which a reader has long seen what answers at all
+SILENCE_S = 0.15  # in which a reader has long seen what answers at all
 
 
 def bring(car: Car, holder: KeyHolder, to: str) -> None:

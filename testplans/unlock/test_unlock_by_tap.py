@@ -12,6 +12,7 @@ from rig.vehicle.car import Car
 from rig.vehicle.interference import before
 from rig.vehicle.visit import Ending
 from rig.vehicle.wiring import CLOSURES, DOORS
+from testplans.steps.driving import SILENCE_S
 
 
 @pytest.mark.requirement("DK-UNLOCK-01", "DK-UNLOCK-04")
@@ -62,7 +63,7 @@ def test_a_fast_transaction_that_fits_no_key_falls_back_to_a_standard_one(
 def test_no_other_handle_unlocks(car: Car, phone: Phone) -> None:
     for door in DOORS[1:]:
         phone.present(at=f"{door}_handle")
-        assert car.sees_nothing(for_s=0.3), door
+        assert car.sees_nothing(for_s=SILENCE_S), door
         assert car.locked, door
     phone.present(at="driver_handle")
     car.door("driver").unlocked.wait()
