@@ -14,8 +14,8 @@ from rig.digital_key.errors import Malformed, StatusRefused
 from rig.digital_key.secrets import Secret
 from rig.digital_key.settings import Settings
 
-_HEADER = 5  # bytes: a tag of two and a length of up to three
 _REFUSALS = {0x0001: "out of bounds", 0x0002: "malformed request"}
+_LONGEST_HEADER = 5  # bytes: tag of two, length of three
 _MOST_AT_ONCE = 192  # bytes: an answer and its padding stay within one short APDU
 
 
@@ -46,16 +46,29 @@ class Mailbox:
             value = _u16(offset + at) + data[at : at + _MOST_AT_ONCE]
             _results(self.exchange(tlv.encode(self.settings.exchange_write_tag, value)))
 
-    def read_element(self, offset: int, end: int) -> bytes:
-        """Read the one element that begins at ``offset`` and ends before ``end``; as it is there.
+    def read_elements(self, offset: int, end: int, count: int) -> bytes:
+        """Read ``count`` elements that begin at ``offset``, one behind the other, before ``end``.
 
-        Raises as ``read``, and Malformed when no element is there or it does not end in time.
+        As much is read at once as one answer holds: on the air, exchanges cost more than bytes.
+        Raises as ``read``, and Malformed when they are not all there.
         """
-        head = self.read(offset, min(_HEADER, max(end - offset, 0)))
-        size = tlv.size_of(head)
-        if offset + size > end:
-            raise Malformed(f"an element of {size} bytes at {offset} reaches beyond {end}")
-        return head[:size] + self.read(offset + len(head), max(size - len(head), 0))
+        held, at = b"", 0
+        for _ in range(count):
+            header = min(at + _LONGEST_HEADER, end - offset)
+            held = self._read_on(held, offset, end, max(header, at + 1))
+            size = tlv.size_of(held[at:])
+            held = self._read_on(held, offset, end, at + size)
+            at += size
+        return held[:at]
+
+    def _read_on(self, held: bytes, offset: int, end: int, wanted: int) -> bytes:
+        """``held`` grown to at least ``wanted`` bytes."""
+        while len(held) < wanted:
+            more = min(_MOST_AT_ONCE, end - offset - len(held))
+            if more <= 0:
+                raise Malformed(f"elements at {offset} reach beyond {end}")
+            held += self.read(offset + len(held), more)
+        return held
 
     def fill(self, offset: int, length: int, value: int = 0) -> None:
         """Set a range to one value. Raises StatusRefused when it lies outside."""

@@ -54,9 +54,7 @@ def read_package(mailbox: Mailbox) -> Attestation | None:
     if not mailbox.signals() >> settings.mailbox_attestation_bit & 1:
         return None
     begin, end = settings.mailbox_package_offset, package_end(settings)
-    entitlement = mailbox.read_element(begin, end)
-    signature = mailbox.read_element(begin + len(entitlement), end)
-    return Attestation.decode(entitlement + signature)
+    return Attestation.decode(mailbox.read_elements(begin, end, len(Attestation.layout)))
 
 
 def clear_package(mailbox: Mailbox) -> None:

@@ -43,8 +43,9 @@ def read_receipt(mailbox: Mailbox, keyring: Keyring, key: Key, server: PublicKey
         return "the vehicle knows no key server"
     settings = mailbox.settings
     try:
-        element = _read_all(mailbox, settings.mailbox_receipt_offset, settings.mailbox_size)
-        receipt = TrackingReceipt.decode(element)
+        begin, end = settings.mailbox_receipt_offset, settings.mailbox_size
+        elements = mailbox.read_elements(begin, end, len(TrackingReceipt.layout))
+        receipt = TrackingReceipt.decode(elements)
         server.verify(receipt.signature, tracked(receipt))
     except BadSignature:
         return "the receipt is not signed by the key server"
@@ -56,14 +57,6 @@ def read_receipt(mailbox: Mailbox, keyring: Keyring, key: Key, server: PublicKey
         return "the receipt is for another key"
     key.tracked = True
     return ""
-
-
-def _read_all(mailbox: Mailbox, offset: int, end: int) -> bytes:
-    """The elements of a receipt, one after the other."""
-    found = b""
-    for _ in TrackingReceipt.layout:
-        found += mailbox.read_element(offset + len(found), end)
-    return found
 
 
 def refill_slots(mailbox: Mailbox, keyring: Keyring, key: Key) -> int:

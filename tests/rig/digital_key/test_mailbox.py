@@ -82,3 +82,48 @@ def test_any_answer_is_read_or_refused(answer: bytes, offset: int, length: int) 
         assert len(mailbox(answer)[0].read(offset, length)) == length
     except DigitalKeyError:
         return
+
+
+def memory_of(content: bytes) -> Mailbox:
+    """A mailbox that answers reads from these bytes."""
+
+    def exchange(request: bytes) -> bytes:
+        offset, size = int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
+        part = content[offset : offset + size]
+        if len(part) < size:
+            return bytes.fromhex("0002 0001")
+        return size.to_bytes(2, "big") + part + bytes.fromhex("0002 0000")
+
+    return Mailbox(exchange, Settings())
+
+
+LONG = bytes.fromhex("7F66 82 0190") + bytes(400)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        pytest.param(["8001AA"], id="one short"),
+        pytest.param([LONG.hex(), "9E02BBCC"], id="one of several answers, and one behind it"),
+        pytest.param(["8001AA", "8100", "8202AABB"], id="three in one answer"),
+        pytest.param(["8081BC" + "AA" * 188, LONG.hex()], id="a header across two answers"),
+    ],
+)
+def test_elements_are_read_one_behind_the_other(elements: list[str]) -> None:
+    whole = b"".join(map(bytes.fromhex, elements))
+    box = memory_of(b"\xff" * 5 + whole + bytes(700))
+    assert box.read_elements(5, 700, len(elements)) == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        pytest.param("8005AABB", 4, id="an element cut off by the end"),
+        pytest.param("8001AA", 3, id="a second one that is not there"),
+        pytest.param("8001AA" + "00" * 40, 40, id="nothing behind the first"),
+        pytest.param("", 0, id="no room at all"),
+    ],
+)
+def test_elements_that_are_not_all_there_are_refused(content: str, end: int) -> None:
+    with pytest.raises(Malformed):
+        memory_of(bytes.fromhex(content)).read_elements(0, end, 2)
