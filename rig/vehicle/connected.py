@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from drivers.api.clock import MovableClock
+from rig.key_server.errors import KeyServerError
 from rig.key_server.vehicles import Artefact, VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.running import RECOVERY_S, RunningVehicle, VehicleDescription
@@ -56,12 +57,18 @@ class ConnectedVehicle(RunningVehicle):
     def settle(self) -> None:
         """Wait until the key server was told what happened, and its answer taken in.
 
-        Raises Inconclusive when it does not answer in time, or says no.
+        Raises Inconclusive when it does not answer in time, or says no; what else went wrong on
+        the way is the rig's own fault, and is raised as it was.
         """
         if not self._sync.settle(RECOVERY_S):
             raise Inconclusive(f"the key server did not answer within {RECOVERY_S:g} s")
-        if self._sync.fault is not None:
-            raise Inconclusive(f"key server: {self._sync.fault}") from self._sync.fault
+        match self._sync.fault:
+            case None:
+                return
+            case KeyServerError() as refused:
+                raise Inconclusive(f"key server: {refused}") from refused
+            case fault:
+                raise fault
 
     def reconcile(self) -> None:
         """Tell the key server what is untold and take in its answer, now.
