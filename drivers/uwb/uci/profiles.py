@@ -44,6 +44,8 @@ class Profile:
     """Whose messages go before the general ones."""
     length_form: LengthForm = LengthForm.OCTET
     """C1: how a control message says its length."""
+    handles: bool = True
+    """Whether SESSION_INIT gives a handle (FiRa 2) or sessions go by their id (FiRa 1)."""
     largest_segment: int = CONTROL_PAYLOAD
     reasons: Mapping[int, str] = field(default_factory=lambda: REASONS)
     """C2: what a session's reason codes mean."""
@@ -74,7 +76,7 @@ NCJ29D5_SLOTS: Mapping[Param, Slot] = {
 """NXP NCJ29D5: A1 is a switch for quirks, the URSK has a tag of its own (facts 1.5)."""
 
 GENERIC = Profile("generic")
-PICA = Profile("pica", angle_steps=1, numbering="fira1")
+PICA = Profile("pica", handles=False, angle_steps=1, numbering="fira1")
 QORVO = Profile("qorvo", "qorvo", hop_codes=_CHERRY_HOP_CODES)
 NXP = Profile("nxp", "nxp", length_form=LengthForm.EXTENDED)
 NCJ29D5 = Profile(
