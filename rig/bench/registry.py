@@ -26,6 +26,8 @@ DRIVERS = {
     "sim.body": "drivers.sim.body:VirtualBody",
     "sim.relay_board": "drivers.sim.relay_board:VirtualRelayBoard",
     "sim.phone": "drivers.sim.phone:VirtualPhone",
+    "sim.uwb_chip": "drivers.sim.uwb_chip:VirtualUwbChip",
+    "sim.uwb_kit": "drivers.sim.uwb_chip:VirtualUwbKit",
     "sim.keycard": "drivers.sim.keycard:VirtualKeyCard",
 }
 

@@ -16,6 +16,7 @@ from drivers.uwb.uci.codes import REASONS
 from drivers.uwb.uci.header import LengthForm
 from drivers.uwb.uci.packet import CONTROL_PAYLOAD
 
+_EXPIRED, _EXHAUSTED = "URSK expired", "STS index at its end"
 _HOP_CODES = {  # AOSP, NCJ29D5
     Hopping.NONE: 0x00,
     Hopping.ADAPTIVE: 0x02,
@@ -49,6 +50,10 @@ class Profile:
     largest_segment: int = CONTROL_PAYLOAD
     reasons: Mapping[int, str] = field(default_factory=lambda: REASONS)
     """C2: what a session's reason codes mean."""
+    ursk_expired: int = 0x80
+    sts_exhausted: int = 0x81
+    """C2: the reasons with which CCC sessions end by themselves; vendor codes where none is
+    public [I]."""
     slots: Mapping[Param, Slot] = field(default_factory=lambda: SLOTS)
     """C3, and the tag of the URSK: where parameters travel, and in how many octets."""
     hop_codes: Mapping[Hopping, int] = field(default_factory=lambda: _HOP_CODES)
@@ -77,13 +82,21 @@ NCJ29D5_SLOTS: Mapping[Param, Slot] = {
 
 GENERIC = Profile("generic")
 PICA = Profile("pica", handles=False, angle_steps=1, numbering="fira1")
-QORVO = Profile("qorvo", "qorvo", hop_codes=_CHERRY_HOP_CODES)
+QORVO = Profile(
+    "qorvo",
+    "qorvo",
+    reasons=REASONS | {0x42: "initiation time expired", 0x80: _EXPIRED, 0xF2: _EXHAUSTED},
+    sts_exhausted=0xF2,
+    hop_codes=_CHERRY_HOP_CODES,
+)
 NXP = Profile("nxp", "nxp", length_form=LengthForm.EXTENDED)
 NCJ29D5 = Profile(
     "ncj29d5",
     "ncj29d5",
     length_form=LengthForm.BIG_ENDIAN,
-    reasons=REASONS | {0x03: "URSK expired", 0x04: "STS index at its end"},
+    reasons=REASONS | {0x03: _EXPIRED, 0x04: _EXHAUSTED},
+    ursk_expired=0x03,
+    sts_exhausted=0x04,
     slots=NCJ29D5_SLOTS,
 )
 PROFILES = {profile.name: profile for profile in (GENERIC, PICA, QORVO, NXP, NCJ29D5)}
