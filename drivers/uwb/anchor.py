@@ -63,7 +63,7 @@ class UciAnchor(RangingAnchor):
                     self._end(host, token)
                 raise
         steps = self._kit.profile.angle_steps
-        return UciRanging(session, inbox, steps, lambda: self._stop(host, token))
+        return UciRanging(session, inbox, steps, lambda: self._stop(host, token), lambda: self._who)
 
     def time_us(self) -> int:
         with self._lock, self._named():

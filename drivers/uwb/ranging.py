@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+from drivers.api.errors import DriverError
 from drivers.api.uwb import CccSession, Measurement, RangingSession, Session
 from drivers.uwb import readings
 from drivers.uwb.inbox import Inbox
@@ -15,20 +16,33 @@ from drivers.uwb.uci.two_way import SessionInfo
 
 
 class UciRanging(RangingSession):
-    """Taken from by one thread; ``stop`` may come from any. ``end`` tells the device."""
+    """Taken from by one thread; ``stop`` may come from any.
+
+    ``end`` stops it on the device; ``who`` is the anchor's name, for errors.
+    """
 
     def __init__(
-        self, session: Session, inbox: Inbox, angle_steps: int, end: Callable[[], None]
+        self,
+        session: Session,
+        inbox: Inbox,
+        angle_steps: int,
+        end: Callable[[], None],
+        who: Callable[[], str],
     ) -> None:
         self._session, self._inbox = session, inbox
         self._angle_steps = angle_steps
         self._end = end
+        self._who = who
         self._ready: deque[Measurement] = deque()
 
     def next(self, timeout_s: float) -> Measurement | None:
         deadline_s = monotonic() + timeout_s
         while not self._ready:
-            got = self._inbox.take(deadline_s - monotonic())
+            try:
+                got = self._inbox.take(deadline_s - monotonic())
+            except DriverError as exc:
+                exc.device = exc.device or self._who()
+                raise
             if got is None:
                 return None
             self._ready.extend(self._measurements(*got))

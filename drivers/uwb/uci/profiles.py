@@ -17,6 +17,7 @@ from drivers.uwb.uci.header import LengthForm
 from drivers.uwb.uci.packet import CONTROL_PAYLOAD
 
 _EXPIRED, _EXHAUSTED = "URSK expired", "STS index at its end"
+_REASONS = REASONS | {0x80: _EXPIRED, 0x81: _EXHAUSTED}
 _HOP_CODES = {  # AOSP, NCJ29D5
     Hopping.NONE: 0x00,
     Hopping.ADAPTIVE: 0x02,
@@ -48,7 +49,7 @@ class Profile:
     handles: bool = True
     """Whether SESSION_INIT gives a handle (FiRa 2) or sessions go by their id (FiRa 1)."""
     largest_segment: int = CONTROL_PAYLOAD
-    reasons: Mapping[int, str] = field(default_factory=lambda: REASONS)
+    reasons: Mapping[int, str] = field(default_factory=lambda: _REASONS)
     """C2: what a session's reason codes mean."""
     ursk_expired: int = 0x80
     sts_exhausted: int = 0x81
@@ -85,7 +86,7 @@ PICA = Profile("pica", handles=False, angle_steps=1, numbering="fira1")
 QORVO = Profile(
     "qorvo",
     "qorvo",
-    reasons=REASONS | {0x42: "initiation time expired", 0x80: _EXPIRED, 0xF2: _EXHAUSTED},
+    reasons=_REASONS | {0x42: "initiation time expired", 0xF2: _EXHAUSTED},
     sts_exhausted=0xF2,
     hop_codes=_CHERRY_HOP_CODES,
 )

@@ -18,8 +18,8 @@ FROM_DEVICE = frozenset(
 )
 """What a host can hear; the rule by which Qorvo's tools get back into step (facts 2)."""
 
-FROM_HOST = frozenset({MessageType.COMMAND, MessageType.DATA})
-"""What a device can hear."""
+FROM_HOST = frozenset({MessageType.COMMAND})
+"""What a device can hear, but data: zeros would look like it."""
 
 
 class FrameStream:

@@ -88,7 +88,7 @@ def _item(before: Sequence[Any]) -> type[TwoWay]:
     kind, mac_mode = before[4], before[6]
     item = _ITEMS.get((kind, mac_mode))
     if item is None:
-        said = f"measurement type {kind}, address mode {mac_mode}"
+        said = f"SessionInfo: measurement type {kind}, address mode {mac_mode}"
         raise BadField(f"{said}: only two-way ranging is known")
     return item
 
