@@ -1,8 +1,8 @@
 """Finding UCI in a stream of bytes, also behind garbage and frames that were cut short.
 
 In step, a frame begins where the last one ended. Where what follows a frame is no header, either
-garbage follows, or the frame was cut and has swallowed the beginning of another: then that other
-one is inside it and reaches past its end.
+garbage follows, or the frame was cut and has swallowed others: then those are inside it, and lead
+past its end.
 """
 
 from __future__ import annotations
@@ -80,20 +80,20 @@ class FrameStream:
         return header if fits else None
 
     def _was_cut(self, end: int) -> bool:
-        """Whether the frame at the front has swallowed the beginning of another one."""
+        """Whether the frame at the front was cut and has swallowed what came after it."""
         size = len(self._buffer)
         if size < end + SIZE or self._header_at(end) is not None:
             return False
-        for at in range(1, end):
-            inner = self._header_at(at)
-            if inner is not None:
-                after = at + SIZE + inner.length
-                if after > end and self._goes_on(after, size):
-                    return True
-        return False
+        return any(self._leads_past(at, end) for at in range(1, end))
 
-    def _goes_on(self, at: int, size: int) -> bool:
-        """Whether the stream may be in step at ``at``: a header is there, or nothing yet."""
+    def _leads_past(self, at: int, end: int) -> bool:
+        """Whether frames follow each other from ``at`` to beyond ``end``."""
+        size = len(self._buffer)
+        while at <= end:
+            header = self._header_at(at) if at + SIZE <= size else None
+            if header is None:
+                return False
+            at += SIZE + header.length
         return at + SIZE > size or self._header_at(at) is not None
 
     def _skip(self, count: int) -> None:

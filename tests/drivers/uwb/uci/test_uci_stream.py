@@ -132,6 +132,13 @@ def test_a_cut_frame_costs_only_itself(cut: int) -> None:
     assert stream.garbage == cut
 
 
+def test_short_frames_swallowed_by_a_cut_one_are_found() -> None:
+    answer = bytes.fromhex("42 01 00 01 00")
+    found, stream = frames(FRAME[:43] + answer + STATUS + STATUS)
+    assert found == [answer, STATUS, STATUS]
+    assert stream.garbage == 43
+
+
 def test_silence_after_a_cut_frame_gives_it_up() -> None:
     found, stream = frames(STATUS + FRAME[:30])
     assert found == [STATUS]
