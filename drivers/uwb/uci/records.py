@@ -36,6 +36,7 @@ class Record:
     parts: ClassVar[tuple[Part, ...]] = ()
     draft: ClassVar[type[Any]] = object
     size: ClassVar[int] = -1  # in octets; -1 where it varies
+    unpack: ClassVar[Callable[[bytes], tuple[Any, ...]]]  # where it does not vary
     unpack_all: ClassVar[Callable[[bytes], Iterator[tuple[Any, ...]]]]  # of those of one size
 
     @classmethod
@@ -76,9 +77,7 @@ def quick_decode(cls: type[R]) -> Callable[[bytes], R]:
     decode = cls.decode
     if cls.size < 0:
         return decode
-    (run,) = cls.parts
-    assert isinstance(run, Run)  # noqa: S101 - a size says so
-    unpack, draft = run.struct.unpack, cls.draft
+    unpack, draft = cls.unpack, cls.draft
 
     def decode_fixed(data: bytes) -> R:
         try:
@@ -100,7 +99,8 @@ def record(cls: type[R]) -> type[R]:
     made.parts = tuple(_parts([(name, hints[name]) for name in made.names]))
     match made.parts:
         case (Run() as run,):
-            made.size, made.unpack_all = run.struct.size, run.struct.iter_unpack
+            made.size = run.struct.size
+            made.unpack, made.unpack_all = run.struct.unpack, run.struct.iter_unpack
     bases = made.__bases__
     made.draft = make_dataclass(made.__name__, made.names, bases=bases, slots=True, eq=False)
     return made
@@ -198,6 +198,10 @@ def counted(items: Sequence[Record]) -> bytes:
 def decode_all(item: type[R], data: bytes) -> tuple[R, ...]:
     """As many records of fixed size as the data holds. Raises Short for a part of one."""
     draft = item.draft
+    if len(data) == item.size:  # the usual case, at half the price
+        only: R = draft(*item.unpack(data))
+        only.__class__ = item
+        return (only,)
     found = []
     try:
         for values in item.unpack_all(data):

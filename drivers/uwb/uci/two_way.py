@@ -80,8 +80,8 @@ _ITEMS: dict[tuple[int, int], type[TwoWay]] = {
     (RangingKind.TWO_WAY, 1): ExtendedTwoWay,
 }
 _ITEM_SIZE = ShortTwoWay.size
-_SHORT = (1, 0)  # two-way, short addresses
 _HEAD = struct.Struct("<IIBIBBBIIB")  # up to and with the count of measurements
+_HEAD_SIZE = _HEAD.size
 
 
 def _item(before: Sequence[Any]) -> type[TwoWay]:
@@ -111,15 +111,15 @@ class SessionInfo(Message):
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """What ``Record.decode`` does, at a third of its price: this is most of the traffic."""
+        """What ``Record.decode`` does, at half its price: this is most of the traffic."""
         size = len(data)
-        if size < _HEAD.size:
-            raise Short(f"SessionInfo: {size} octets where {_HEAD.size} belong")
+        if size < _HEAD_SIZE:
+            raise Short(f"SessionInfo: {size} octets where {_HEAD_SIZE} belong")
         head = _HEAD.unpack_from(data)
-        end = _HEAD.size + head[9] * _ITEM_SIZE
+        end = _HEAD_SIZE + head[9] * _ITEM_SIZE
         if size < end:
             raise Short(f"SessionInfo: {size} octets where {head[9]} measurements belong")
-        items = decode_all(_item(head), data[_HEAD.size : end])
-        found: Self = cls.draft(*head[:9], items, data[end:])
+        item = _ITEMS.get((head[4], head[6])) or _item(head)
+        found: Self = cls.draft(*head[:9], decode_all(item, data[_HEAD_SIZE:end]), data[end:])
         found.__class__ = cls
         return found
