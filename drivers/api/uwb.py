@@ -139,7 +139,8 @@ class RangingSession(abc.ABC):
         """The oldest measurement not yet taken, or None when none came in time.
 
         None is lost, however late they are taken. Once all that were received are taken, raises
-        RangingEnded when the device has ended the session, LinkLost when the anchor is gone.
+        RangingEnded when the device has ended the session, LinkLost when the anchor is gone. A
+        session that ended so still has to be stopped before another takes its id.
         """
 
     @abc.abstractmethod

@@ -5,7 +5,7 @@ pyserial is imported when a kit is opened, not before.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from drivers.api.errors import (
@@ -62,7 +62,7 @@ class SerialPort(Port):
             self._line.write(data)
 
     def close(self) -> None:
-        with self._translated("closing"):
+        with suppress(LinkLost), self._translated("closing"):  # unplugged, there is nothing left
             self._line.cancel_read()
             self._line.close()
 

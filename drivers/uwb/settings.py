@@ -11,6 +11,8 @@ from drivers.uwb.uci.tlv import Tlv
 _RSTU_PER_CHAP = 400
 _DOUBLE_SIDED_DEFERRED = 2
 _DYNAMIC_STS = 1
+_EXTENDED = 2  # addresses of 8 octets
+_TIME_SCHEDULED = 1
 _HOP_KEY_SIZE = 16  # the message over Bluetooth has 4; padded with zeros [I]
 
 Values = dict[Param, int | bytes]
@@ -37,9 +39,10 @@ def fira(session: FiraSession) -> Values:
         Param.DEVICE_ROLE: controller,
         Param.MULTI_NODE_MODE: int(len(session.peers) > 1),
         Param.NUMBER_OF_CONTROLEES: len(session.peers),
-        Param.MAC_ADDRESS_MODE: int(session.extended_addresses),
+        Param.MAC_ADDRESS_MODE: _EXTENDED if session.extended_addresses else 0,
         Param.DEVICE_ADDRESS: session.address.to_bytes(size, "little"),
         Param.PEER_ADDRESSES: addresses,
+        Param.SCHEDULE_MODE: _TIME_SCHEDULED,
         Param.RANGING_ROUND_USAGE: _DOUBLE_SIDED_DEFERRED,
         Param.STS_CONFIG: 0,
         Param.CHANNEL: session.channel,

@@ -131,12 +131,12 @@ SLOTS: Mapping[Param, Slot] = {
     Param.SFD_ID: Slot(0x15),
     Param.SLOTS_PER_ROUND: Slot(0x1B),
     Param.RESPONDER_SLOT_INDEX: Slot(0x1E),
-    Param.SCHEDULE_MODE: Slot(0x22),
-    Param.MAC_ADDRESS_MODE: Slot(0x26),  # 0 short, 1 extended
+    Param.SCHEDULE_MODE: Slot(0x22),  # 1 time-scheduled
+    Param.MAC_ADDRESS_MODE: Slot(0x26),  # 0 short, 2 extended
     Param.VENDOR_ID: Slot(0x27, (2,)),
     Param.STATIC_STS_IV: Slot(0x28, (6,)),
     Param.MAX_ROUND_RETRIES: Slot(0x2A, (2,)),
-    Param.INITIATION_TIME: Slot(0x2B, (8,)),
+    Param.INITIATION_TIME: Slot(0x2B, (8, 4)),
     Param.HOPPING_MODE: Slot(0x2C),
     Param.BLOCK_STRIDE: Slot(0x2D),
     Param.RESULT_REPORT: Slot(0x2E),

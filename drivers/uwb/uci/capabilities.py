@@ -67,8 +67,10 @@ class CccCapabilities:
     max_sessions: int | None = None
 
 
-def fira_capabilities(elements: Iterable[Tlv]) -> Mapping[str, bytes]:
-    """FiRa 2's capabilities by name, the values as they came."""
+def fira_capabilities(elements: Iterable[Tlv], profile: Profile) -> Mapping[str, bytes]:
+    """FiRa 2's capabilities by name, the values as they came; nothing of a FiRa 1 device."""
+    if profile.numbering != "fira2":
+        return {}
     return {FIRA2_TAGS[e.tag]: e.value for e in elements if e.tag in FIRA2_TAGS}
 
 

@@ -133,7 +133,7 @@ def test_fira_addresses_are_short_or_extended() -> None:
     assert (found[0x06], found[0x07], found[0x03], found[0x26]) == ("0201", "04030500", "01", "00")
     long = FiraSession(session_id=1, address=1, peers=(2,), extended_addresses=True)
     found = tags(long, GENERIC)
-    assert (found[0x07], found[0x03], found[0x26]) == ("02" + "00" * 7, "00", "01")
+    assert (found[0x07], found[0x03], found[0x26]) == ("02" + "00" * 7, "00", "02")
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)

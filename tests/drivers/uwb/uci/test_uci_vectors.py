@@ -10,6 +10,7 @@ from drivers.uwb.uci.codes import DeviceState, SessionState, SessionType, Status
 from drivers.uwb.uci.header import Header, LengthForm
 from drivers.uwb.uci.messages import decoder, encode
 from drivers.uwb.uci.opcodes import Message
+from drivers.uwb.uci.profiles import PICA, QORVO
 from drivers.uwb.uci.session import Controlee, ControleeStatus
 from drivers.uwb.uci.tlv import NxpTlv, TagStatus, Tlv
 from drivers.uwb.uci.two_way import ExtendedTwoWay, SessionInfo, ShortTwoWay
@@ -122,11 +123,12 @@ def test_the_captured_capabilities_are_all_known_and_encode_back() -> None:
     found = core.Capabilities.decode(payload)
     assert found.encode() == payload
     assert len(found.elements) == 26
-    by_name = fira_capabilities(found.elements)
+    by_name = fira_capabilities(found.elements, QORVO)
     assert len(by_name) == 26
     assert by_name["max_message"] == bytes.fromhex("0301")
     assert by_name["channels"] == b"\x09"  # 5 and 9
     assert by_name["device_roles"] == b"\x03\x00"
+    assert not fira_capabilities(found.elements, PICA)  # numbers them otherwise
 
 
 def test_captured_versions_read_as_numbers() -> None:
