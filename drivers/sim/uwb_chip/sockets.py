@@ -10,6 +10,7 @@ import socket
 import tty
 
 _CHUNK = 65536
+_AHEAD = 32768  # octets
 
 
 class Socket(abc.ABC):
@@ -46,6 +47,8 @@ class TcpSocket(Socket):
                 return None
             self._peer, _ = self._listener.accept()
             self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # A chip that runs freely must not be far ahead of its host's commands.
+            self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD)
         return self._peer.fileno()
 
     def read(self) -> bytes:

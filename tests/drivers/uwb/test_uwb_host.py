@@ -20,7 +20,8 @@ from drivers.uwb.uci.two_way import SessionInfo
 from tests.drivers.uwb.scripted_port import Kept, Reply, ScriptedPort
 from tests.drivers.uwb.uci.test_uci_vectors import GOLDEN, GOLDEN_VALUES
 
-QUICK = Patience(answer_s=0.05, retry_pause_s=0.0, retries=3)
+PATIENT = Patience(answer_s=20, retry_pause_s=0.0, retries=3)
+HASTY = Patience(answer_s=0.05)
 RESET_OK = bytes.fromhex("40 00 00 01 00")
 RETRY = bytes.fromhex("40 00 00 01 0a")
 RETRY_BY_ERROR = bytes.fromhex("60 07 00 01 0a")
@@ -35,7 +36,7 @@ def on_line() -> Iterator[Open]:
     with ExitStack() as stack:
 
         def opened(
-            reply: Reply, patience: Patience = QUICK, profile: Profile = GENERIC
+            reply: Reply, patience: Patience = PATIENT, profile: Profile = GENERIC
         ) -> tuple[UciHost, ScriptedPort, Kept]:
             port, kept = ScriptedPort(reply), Kept()
             ticks = itertools.count(1)
@@ -73,7 +74,7 @@ def test_a_device_that_asks_for_ever_is_refused(on_line: Open) -> None:
     with pytest.raises(DeviceRefused) as refused:
         reset(host)
     assert refused.value.code == 0x0A
-    assert len(port.sent) == 1 + QUICK.retries
+    assert len(port.sent) == 1 + PATIENT.retries
 
 
 def test_a_refusal_carries_the_devices_code_in_words(on_line: Open) -> None:
@@ -90,7 +91,7 @@ def test_a_refusal_may_list_elements(on_line: Open) -> None:
 
 
 def test_a_silent_device_is_timed_out_by_name(on_line: Open) -> None:
-    host, port, _ = on_line(lambda _: [])
+    host, port, _ = on_line(lambda _: [], HASTY)
     with pytest.raises(LinkTimeout, match="DeviceReset: no answer"):
         reset(host)
     assert len(port.sent) == 1
@@ -98,14 +99,14 @@ def test_a_silent_device_is_timed_out_by_name(on_line: Open) -> None:
 
 def test_a_patient_host_sends_again(on_line: Open) -> None:
     answers = iter([[], [], [RESET_OK]])
-    host, port, _ = on_line(lambda _: next(answers), Patience(0.05, tries=3))
+    host, port, _ = on_line(lambda _: next(answers), Patience(0.5, tries=3))
     assert reset(host).status == 0
     assert len(port.sent) == 3
 
 
 def test_an_answer_to_an_earlier_command_is_not_taken_for_a_later_one(on_line: Open) -> None:
     answers = iter([[], [RESET_OK + bytes.fromhex("40 08 00 09 00 0100000000000000")]])
-    host, _, _ = on_line(lambda _: next(answers))
+    host, _, _ = on_line(lambda _: next(answers), Patience(answer_s=0.5))
     with pytest.raises(LinkTimeout):
         reset(host)
     assert host.ask(core.QueryTimestamp(), core.Timestamp).time_us == 1
@@ -128,7 +129,7 @@ def test_garbage_and_cut_frames_are_counted_and_survived(on_line: Open) -> None:
 
 
 def test_a_frame_that_stays_incomplete_is_given_up(on_line: Open) -> None:
-    host, port, _ = on_line(lambda _: [RESET_OK], Patience(answer_s=5))
+    host, port, _ = on_line(lambda _: [RESET_OK])
     port.send(INFO[:30])
     while host.health.garbage_octets < 30:  # a moment of silence must pass
         threading.Event().wait(0.01)
@@ -167,7 +168,7 @@ def test_closing_ends_a_command_that_waits_and_tells_nobody(on_line: Open) -> No
 
 
 def test_commands_of_several_threads_take_turns(on_line: Open) -> None:
-    host, port, _ = on_line(lambda _: [RESET_OK], Patience(answer_s=5))
+    host, port, _ = on_line(lambda _: [RESET_OK])
     threads = [threading.Thread(target=reset, args=(host,)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -179,7 +180,7 @@ def test_commands_of_several_threads_take_turns(on_line: Open) -> None:
 
 def test_nxp_boards_get_uci_wrapped_and_long_commands_in_one_piece() -> None:
     port = ScriptedPort(lambda _: [bytes.fromhex("41 03 00 02 00 00")])
-    host = UciHost(port, NXP, Kept(), wrap=nxp_pnp, patience=QUICK)
+    host = UciHost(port, NXP, Kept(), wrap=nxp_pnp, patience=PATIENT)
     host.ask(SetAppConfig(1, (Tlv(0x04, b"\x09"),)), SetAppConfigAnswer)
     host.close()
     assert port.sent == [bytes.fromhex("01 000c 21 03 00 08 01000000 01 04 01 09")]
