@@ -9,6 +9,7 @@
   * FrameError - bytes came back that break the framing
   * DeviceRefused - a well-formed refusal; carries the device's code
   * ActionRefused - the device's own interface, or the server behind it, says no; says why
+  * RangingEnded - the radio ended a ranging session by itself; carries its reason
   * OperatorDeclined - the person at the bench says that it cannot be done
 
 ``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
@@ -66,6 +67,14 @@ class DeviceRefused(DriverError):
     def __init__(self, code: int, doing: str, *, device: str = "") -> None:
         super().__init__(f"{doing}: refused with 0x{code:02X}", device=device)
         self.code = code
+
+
+class RangingEnded(DriverError):
+    """A UWB radio ended a ranging session that nobody stopped; ``reason`` is its own code."""
+
+    def __init__(self, message: str, reason: int, *, device: str = "") -> None:
+        super().__init__(message, device=device)
+        self.reason = reason
 
 
 class ActionRefused(DriverError):

@@ -14,6 +14,7 @@ COMPARISONS = {
     "transaction": "tests.bench.transaction",
     "tests": "tests.bench.case_cost",
     "help": "tests.bench.help_time",
+    "uci": "tests.bench.uci_decode",
 }
 
 

@@ -1,0 +1,65 @@
+"""The UWB kits a bench can name; each is ``UciAnchor`` on its line (facts 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from drivers.api.uwb import UciLine, UciListener
+from drivers.uwb.anchor import UciAnchor
+from drivers.uwb.kit import DWM3001CDK, NXP_PNP, TCP, Kit
+from drivers.uwb.port import Port, TcpPort
+from drivers.uwb.serial_door import SerialPort, path_of
+from drivers.uwb.uci.profiles import PROFILES
+
+
+class QorvoAnchor(UciAnchor):
+    """A Qorvo DWM3001CDK with UCI firmware, on its own USB port.
+
+    ``serial`` is the USB serial number, or a virtual chip's line. Raises DriverUnavailable
+    without pyserial, DeviceNotFound when it is not plugged in.
+    """
+
+    exclusive: ClassVar[tuple[str, ...]] = ("serial",)
+    """Options that no two entries of a bench may share."""
+
+    def __init__(self, serial: str | UciLine) -> None:
+        super().__init__(DWM3001CDK, lambda: _serial_port(serial, DWM3001CDK), _where(serial))
+
+
+class NxpAnchor(UciAnchor):
+    """An NXP board with PnP firmware (SR150, SR040, SR250; Murata Type2BP EVK).
+
+    ``serial`` and errors as for ``QorvoAnchor``.
+    """
+
+    exclusive: ClassVar[tuple[str, ...]] = ("serial",)
+    """Options that no two entries of a bench may share."""
+
+    def __init__(self, serial: str | UciLine) -> None:
+        super().__init__(NXP_PNP, lambda: _serial_port(serial, NXP_PNP), _where(serial))
+
+
+class TcpAnchor(UciAnchor):
+    """Raw UCI on a TCP address, such as google/pica's or a virtual chip's.
+
+    ``profile`` names the vendor's dialect. Raises DeviceNotFound when nobody listens.
+    """
+
+    def __init__(
+        self,
+        address: str | UciListener,
+        profile: Literal["generic", "pica", "qorvo", "nxp", "ncj29d5"] = "generic",
+    ) -> None:
+        where = address if isinstance(address, str) else address.address
+        super().__init__(replace(TCP, profile=PROFILES[profile]), lambda: TcpPort(where), where)
+
+
+def _serial_port(serial: str | UciLine, kit: Kit) -> Port:
+    """The line of a kit, looked for afresh: plugged in again, it may have another path."""
+    path = path_of(serial, kit.usb_ids) if isinstance(serial, str) else serial.path
+    return SerialPort(path, kit.baud)
+
+
+def _where(serial: str | UciLine) -> str:
+    return serial if isinstance(serial, str) else serial.path

@@ -1,0 +1,69 @@
+"""Where bytes to and from a UWB chip go: a TCP address or a serial line.
+
+A port knows no frames. ``read`` returns what is there; the host stamps it at once.
+"""
+
+from __future__ import annotations
+
+import abc
+import select
+import socket
+
+from drivers.api.errors import DeviceNotFound, ErrorTable, LinkLost, LinkTimeout, translated
+
+_CHUNK = 65536
+_ERRORS: ErrorTable = {
+    TimeoutError: LinkTimeout,
+    OSError: LinkLost,
+    ValueError: LinkLost,  # select on a socket that was closed meanwhile
+}
+
+
+class Port(abc.ABC):
+    """A line to a chip. One thread reads, another writes, and ``close`` may come from any."""
+
+    @abc.abstractmethod
+    def read(self, timeout_s: float) -> bytes:
+        """What has come, at least one octet; b"" when time is up. Raises LinkLost."""
+
+    @abc.abstractmethod
+    def write(self, data: bytes) -> None:
+        """Send all of it. Raises LinkLost, or LinkTimeout when the other side takes nothing."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let go of the line. Idempotent."""
+
+
+class TcpPort(Port):
+    """UCI over TCP, as google/pica speaks it (facts 3). Raises DeviceNotFound on opening."""
+
+    def __init__(self, address: str, timeout_s: float = 2.0) -> None:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdigit():
+            raise DeviceNotFound("an address is HOST:PORT", device=address)
+        self._who = address
+        with translated({OSError: DeviceNotFound}, "connecting", device=address):
+            self._socket = socket.create_connection((host.strip("[]"), int(port)), timeout_s)
+            # Commands are small and each waits for its answer: no coalescing.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, timeout_s: float) -> bytes:
+        with translated(_ERRORS, "reading", device=self._who):
+            readable, _, _ = select.select([self._socket], [], [], timeout_s)
+            data = self._socket.recv(_CHUNK) if readable else None
+        if data == b"":
+            raise LinkLost("the other side has closed the connection", device=self._who)
+        return data or b""
+
+    def write(self, data: bytes) -> None:
+        with translated(_ERRORS, "sending", device=self._who):
+            self._socket.sendall(data)
+
+    def close(self) -> None:
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)  # which ends a read that waits
+        except OSError:
+            return  # closed already, or by the other side
+        finally:
+            self._socket.close()

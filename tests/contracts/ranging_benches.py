@@ -1,0 +1,62 @@
+"""Anchors on a desk for the contract's suite: a chip that can be opened, moved and unplugged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from drivers.api.uwb import RangingAnchor
+from drivers.sim.uwb_chip import VirtualUwbChip, VirtualUwbKit
+from drivers.sim.uwb_chip.device import VirtualKit
+from drivers.uwb.kits import NxpAnchor, QorvoAnchor, TcpAnchor
+
+
+class Desk:
+    """A chip, and what opens an anchor on it."""
+
+    def __init__(self, kit: VirtualKit, open_anchor: Callable[[], RangingAnchor]) -> None:
+        self.kit = kit
+        self._open = open_anchor
+
+    def open_anchor(self) -> RangingAnchor:
+        anchor = self._open()
+        anchor.name = "anchor"
+        return anchor
+
+
+def tcp_desk(stack: ExitStack) -> Desk:
+    chip = stack.enter_context(VirtualUwbChip(pace="free"))
+    return Desk(chip, lambda: stack.enter_context(TcpAnchor(chip)))
+
+
+def pica_desk(stack: ExitStack) -> Desk:
+    chip = stack.enter_context(VirtualUwbChip(profile="pica", pace="free"))
+    return Desk(chip, lambda: stack.enter_context(TcpAnchor(chip, "pica")))
+
+
+def ncj29d5_desk(stack: ExitStack) -> Desk:
+    chip = stack.enter_context(VirtualUwbChip(profile="ncj29d5", pace="free"))
+    return Desk(chip, lambda: stack.enter_context(TcpAnchor(chip, "ncj29d5")))
+
+
+def qorvo_desk(stack: ExitStack) -> Desk:
+    pytest.importorskip("serial", reason="pyserial is not installed")
+    kit = stack.enter_context(VirtualUwbKit(profile="qorvo", pace="free"))
+    return Desk(kit, lambda: stack.enter_context(QorvoAnchor(kit)))
+
+
+def nxp_desk(stack: ExitStack) -> Desk:
+    pytest.importorskip("serial", reason="pyserial is not installed")
+    kit = stack.enter_context(VirtualUwbKit(profile="nxp", pace="free"))
+    return Desk(kit, lambda: stack.enter_context(NxpAnchor(kit)))
+
+
+DESKS = {
+    "tcp": tcp_desk,
+    "pica": pica_desk,
+    "ncj29d5": ncj29d5_desk,
+    "qorvo": qorvo_desk,
+    "nxp": nxp_desk,
+}
