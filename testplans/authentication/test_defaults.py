@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.api.phone import Phone
 from drivers.api.phone_controls import KeyOption
 from drivers.api.sharing import Platform
 from rig.measure.observations import Observe
 from rig.vehicle.car import Car
-from testplans.steps import driving, pairing
-from testplans.steps.phones import PhoneOf
+from testplans.steps import driving
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,11 @@ from testplans.steps.phones import PhoneOf
     ],
 )
 def test_a_new_key_works_on_a_locked_phone_and_its_settings_say_so(
-    car: Car, account: str, phone_of: PhoneOf, observe: Observe, platform: Platform
+    car: Car, paired_phone: Phone, observe: Observe
 ) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    shown = phone.options.read(KeyOption.WORKS_LOCKED)
+    shown = paired_phone.options.read(KeyOption.WORKS_LOCKED)
     observe("the setting as the phone words it", f"{shown.name}: {shown.value}")
     assert shown.on, f"{shown.name} is {shown.value} after pairing"
-    phone.screen.lock()
-    assert driving.unlocks(car, phone)
-    assert not phone.screen.asked()
+    paired_phone.screen.lock()
+    assert driving.unlocks(car, paired_phone)
+    assert not paired_phone.screen.asked()

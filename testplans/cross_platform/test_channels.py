@@ -28,34 +28,26 @@ def link_goes_by(car: Car, owner: Phone, recipient: Phone, channel: Channel) -> 
     assert driving.unlocks(car, recipient)
 
 
-@pytest.mark.requirement("DK-XPLAT-04")
+@pytest.mark.parametrize(
+    "channel",
+    [
+        pytest.param(Channel.EMAIL, marks=pytest.mark.requirement("DK-XPLAT-04")),
+        pytest.param(Channel.SMS, marks=pytest.mark.requirement("DK-XPLAT-05")),
+        pytest.param(Channel.MESSENGER, marks=pytest.mark.requirement("DK-XPLAT-06")),
+    ],
+)
 @ACROSS
-def test_the_link_goes_by_email(
-    car: Car, phone_of: PhoneOf, account: str, sender: Platform, receiver: Platform
+def test_the_link_goes_by_what_carries_a_message(
+    car: Car,
+    phone_of: PhoneOf,
+    account: str,
+    sender: Platform,
+    receiver: Platform,
+    channel: Channel,
 ) -> None:
     owner, recipient = phone_of(sender), phone_of(receiver)
     pairing.pair(car, owner, account)
-    link_goes_by(car, owner, recipient, Channel.EMAIL)
-
-
-@pytest.mark.requirement("DK-XPLAT-05")
-@ACROSS
-def test_the_link_goes_by_text_message(
-    car: Car, phone_of: PhoneOf, account: str, sender: Platform, receiver: Platform
-) -> None:
-    owner, recipient = phone_of(sender), phone_of(receiver)
-    pairing.pair(car, owner, account)
-    link_goes_by(car, owner, recipient, Channel.SMS)
-
-
-@pytest.mark.requirement("DK-XPLAT-06")
-@ACROSS
-def test_the_link_goes_by_messenger(
-    car: Car, phone_of: PhoneOf, account: str, sender: Platform, receiver: Platform
-) -> None:
-    owner, recipient = phone_of(sender), phone_of(receiver)
-    pairing.pair(car, owner, account)
-    link_goes_by(car, owner, recipient, Channel.MESSENGER)
+    link_goes_by(car, owner, recipient, channel)
 
 
 @pytest.mark.requirement("DK-XPLAT-07")

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.api.sharing import Platform
+from drivers.api.phone import Phone
 from rig.measure.limits import Count
 from rig.measure.observations import Observe
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
-from testplans.steps import driving, pairing
-from testplans.steps.phones import EACH_PLATFORM, PhoneOf
+from testplans.steps import driving
+from testplans.steps.phones import EACH_PLATFORM
 from testplans.steps.timing import TapTimes
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -23,62 +23,49 @@ BEYOND = (5 * HOUR + 5 * MINUTE, 6 * HOUR, 8 * HOUR)
 @pytest.mark.requirement("DK-POWER-01", "DK-POWER-02", "DK-POWER-03")
 @EACH_PLATFORM
 def test_a_phone_that_ran_empty_unlocks_locks_and_starts(
-    car: Car,
-    account: str,
-    phone_of: PhoneOf,
-    measure: Measure,
-    count: Count,
-    platform: Platform,
+    car: Car, paired_phone: Phone, measure: Measure, count: Count
 ) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    phone.battery.drain()
+    paired_phone.battery.drain()
     car.let_pass(5 * MINUTE)
-    driving.does_everything(car, phone)
-    TapTimes(car, phone, measure, count).take("tap_to_unlock_in_power_reserve")
+    driving.does_everything(car, paired_phone)
+    TapTimes(car, paired_phone, measure, count).take("tap_to_unlock_in_power_reserve")
 
 
 @pytest.mark.requirement("DK-POWER-04")
 @EACH_PLATFORM
 def test_the_reserve_unlocks_until_shortly_before_five_hours(
-    car: Car, account: str, phone_of: PhoneOf, measure: Measure, platform: Platform
+    car: Car, paired_phone: Phone, measure: Measure
 ) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    phone.battery.drain()
+    paired_phone.battery.drain()
     passed = timedelta()
     with measure("last_unlock_in_power_reserve", unit="h").once() as last:
         for after in WITHIN:
             car.let_pass(after - passed)
             passed = after
-            assert driving.unlocks(car, phone), f"not unlocked {after} after the battery was empty"
+            assert driving.unlocks(car, paired_phone), (
+                f"not unlocked {after} after the battery was empty"
+            )
         last.takes(passed / HOUR)
 
 
 @pytest.mark.requirement("DK-POWER-05")
 @EACH_PLATFORM
 def test_what_an_empty_phone_does_beyond_five_hours_is_recorded(
-    car: Car, account: str, phone_of: PhoneOf, observe: Observe, platform: Platform
+    car: Car, paired_phone: Phone, observe: Observe
 ) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    phone.battery.drain()
+    paired_phone.battery.drain()
     passed = timedelta()
     for after in BEYOND:
         car.let_pass(after - passed)
         passed = after
-        found = "no unlock" if driving.opens_nothing(car, phone) else "unlocked"
+        found = "no unlock" if driving.opens_nothing(car, paired_phone) else "unlocked"
         observe(f"tap {after} after the battery was empty", found, ambiguity="AMB-10")
 
 
 @pytest.mark.requirement("DK-POWER-09")
 @EACH_PLATFORM
-def test_a_recharged_phone_works_without_pairing_anew(
-    car: Car, account: str, phone_of: PhoneOf, platform: Platform
-) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    phone.battery.drain()
+def test_a_recharged_phone_works_without_pairing_anew(car: Car, paired_phone: Phone) -> None:
+    paired_phone.battery.drain()
     car.let_pass(12 * HOUR)
-    phone.battery.charge()
-    driving.does_everything(car, phone)
+    paired_phone.battery.charge()
+    driving.does_everything(car, paired_phone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.errors import ActionRefused
+from drivers.api.phone import Phone
 from drivers.api.sharing import Platform
 from rig.digital_key.pairing_messages import Flow
 from rig.measure.observations import Observe
@@ -18,15 +19,13 @@ pytestmark = pytest.mark.requirement("DK-SEC-01")
 
 @EACH_PLATFORM
 def test_the_key_signs_while_the_application_processor_is_off(
-    car: Car, account: str, phone_of: PhoneOf, observe: Observe, platform: Platform
+    car: Car, paired_phone: Phone, observe: Observe
 ) -> None:
-    phone = phone_of(platform)
-    pairing.pair(car, phone, account)
-    phone.battery.drain()
+    paired_phone.battery.drain()
     with pytest.raises(ActionRefused):
-        phone.screen.authenticate(phone.screen.methods()[0])
+        paired_phone.screen.authenticate(paired_phone.screen.methods()[0])
     car.keyring.forget_fast()
-    visit = driving.tap(car, phone)
+    visit = driving.tap(car, paired_phone)
     assert visit.ending is Ending.UNLOCKED, visit.explanation
     assert not visit.fast, "a fast transaction shows no signature"
     observe("signature with the private key, application processor off", visit.explanation)
