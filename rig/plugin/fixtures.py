@@ -106,7 +106,8 @@ class Fixtures:
     def readings(self) -> Readings:
         """How the plan reads what the sources leave open; a test of both readings gives its own.
 
-        ``@pytest.mark.parametrize("readings", [Readings(...), Readings(...)], ids=...)``.
+        ``@pytest.mark.parametrize("readings", [Readings(...), Readings(...)], ids=...)``, and
+        ``@pytest.mark.usefixtures("readings")`` for who collects without a bench.
         """
         return self._run.readings
 

@@ -59,6 +59,7 @@ def test_the_old_phone_has_no_effect_once_the_new_key_exists(
 
 
 @pytest.mark.requirement("DK-REPL-03")
+@pytest.mark.usefixtures("readings")
 @BOTH
 def test_whether_shared_keys_outlive_the_move_is_recorded_and_as_it_is_read(
     car: Car,
@@ -75,6 +76,7 @@ def test_whether_shared_keys_outlive_the_move_is_recorded_and_as_it_is_read(
 
 
 @pytest.mark.requirement("DK-REPL-04")
+@pytest.mark.usefixtures("readings")
 @BOTH
 def test_the_new_owner_phone_can_invite_the_friend_again(
     car: Car,

@@ -161,6 +161,7 @@ def test_what_a_key_in_pre_deletion_counts_as_is_recorded(
 
 
 @pytest.mark.requirement("DK-SHARE-02")
+@pytest.mark.usefixtures("readings")
 @pytest.mark.parametrize(
     "readings",
     [Readings(), Readings(counting=Counting(pending=False))],
