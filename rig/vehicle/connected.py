@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from drivers.api.clock import MovableClock
+from rig.key_server.errors import KeyServerError
 from rig.key_server.vehicles import Artefact, VehicleRecord
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.running import RECOVERY_S, RunningVehicle, VehicleDescription
@@ -47,21 +48,25 @@ class ConnectedVehicle(RunningVehicle):
         """The key server has news, and pushes.
 
         What a hand does at a phone is over when the vehicle has heard of it; a device that does
-        something in the middle of a visit waits for nobody.
+        something in the middle of a visit waits for nobody. Raises what ``settle`` does.
         """
         self._sync.request()
         if threading.current_thread() is threading.main_thread():
-            self._sync.settle(RECOVERY_S)
+            self.settle()
 
     def settle(self) -> None:
         """Wait until the key server was told what happened, and its answer taken in.
 
-        Raises Inconclusive when it does not answer in time, or says no.
+        Raises Inconclusive when it does not answer in time, or says no, and the bench's or the
+        rig's own error when that kept them from each other.
         """
         if not self._sync.settle(RECOVERY_S):
             raise Inconclusive(f"the key server did not answer within {RECOVERY_S:g} s")
-        if self._sync.fault is not None:
-            raise Inconclusive(f"key server: {self._sync.fault}") from self._sync.fault
+        fault = self._sync.fault
+        if isinstance(fault, KeyServerError):
+            raise Inconclusive(f"key server: {fault}") from fault
+        if fault is not None:
+            raise fault
 
     def reconcile(self) -> None:
         """Tell the key server what is untold and take in its answer, now.

@@ -127,6 +127,7 @@ class RunningVehicle:
         self.body.unlock_scope = UnlockScope.ALL
         self.await_empty(*self._loops)
         self._sync.settle(RECOVERY_S)
+        self._sync.forget()
         if isinstance(self.clock, MovableClock):
             self.clock.rewind()
         self.telematics.reset()
