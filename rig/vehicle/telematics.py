@@ -51,6 +51,7 @@ class Telematics:
         self._clock = clock
         self._server = server
         self._journal = journal or MemoryJournal()
+        self._agreed = journal is not None  # with the server, where the numbers of events go on
         self._syncing = threading.Lock()  # one conversation with the server at a time
 
     # --- the line ----------------------------------------------------------------------------
@@ -68,6 +69,7 @@ class Telematics:
     def connect(self, server: KeyServer | None) -> None:
         """From now on this is the server. One that knows other events gets ours in its numbers."""
         with self._syncing:
+            self._agreed = self._agreed and server is self._server
             self._server, self.pairing = server, None
 
     def reset(self) -> None:
@@ -95,6 +97,8 @@ class Telematics:
             return view
 
     def _reconcile(self, server: KeyServer) -> VehicleView:
+        if not self._agreed:
+            self._agree(server)
         for _ in range(_ROUNDS):
             with self.keyring.lock:
                 events, last = self._journal.untold(), self._journal.last
@@ -114,6 +118,16 @@ class Telematics:
                 if self._apply(view, known):
                     return view
         raise Refused("vehicle and key server do not come to one view")
+
+    def _agree(self, server: KeyServer) -> None:
+        """Have the untold events follow those that the server has heard already.
+
+        It would take events under numbers it knows for ones it was told before.
+        """
+        heard = server.reconciliation.reconcile(VehicleReport(self.keyring.identifier))
+        with self.keyring.lock:
+            self._journal.renumber(heard.acknowledged + 1)
+        self._agreed = True
 
     def _apply(self, view: VehicleView, known: set[bytes]) -> bool:
         """Whether that is the end of it: the server expects no key that has ended here."""

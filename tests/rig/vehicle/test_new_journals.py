@@ -1,0 +1,55 @@
+"""A vehicle that has forgotten how far it counted loses no event by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.key_server.keys import Functions, KeyState
+from rig.vehicle.telematics import Telematics
+from tests.rig.vehicle.garage import Garage, open_garage
+from tests.rig.vehicle.key_holders import friend_of, new_owner, shared
+
+
+@pytest.fixture
+def garage(tmp_path: Path) -> Iterator[Garage]:
+    garage = open_garage(tmp_path)
+    yield garage
+    garage.lab.server.close()
+
+
+@pytest.mark.parametrize("heard", [0, 1, 2, 3])
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_a_deletion_is_told_whatever_number_the_journal_gives_it(
+    garage: Garage, heard: int, before: int
+) -> None:
+    owner = new_owner(garage)
+    receipt = shared(garage, owner)
+    for _ in range(heard):
+        garage.telematics.used(owner)
+    garage.telematics.sync()
+    friend = friend_of(garage, receipt)
+    anew = Telematics(garage.keyring, garage.clock, server=garage.lab.server)
+    for _ in range(before):
+        anew.used(owner)
+    anew.delete(friend)
+    anew.sync()
+    assert anew.untold == ()
+    assert garage.lab.server.tracking.key(receipt.key_id).state is KeyState.DELETED
+
+
+@pytest.mark.parametrize("heard", [0, 1, 2, 3])
+def test_an_activation_before_the_first_word_with_the_server_is_told(
+    garage: Garage, heard: int
+) -> None:
+    owner = new_owner(garage)
+    receipt = shared(garage, owner)
+    for _ in range(heard):
+        garage.telematics.used(owner)
+    garage.telematics.sync()
+    anew = Telematics(garage.keyring, garage.clock, server=garage.lab.server)
+    anew.activate(friend_of(garage, receipt))
+    anew.sync()
+    assert garage.lab.server.tracking.key(receipt.key_id).functions is Functions.ALL
