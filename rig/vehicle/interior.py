@@ -25,11 +25,12 @@ from rig.vehicle.drive import Drive, Position
 from rig.vehicle.driver_profiles import DriverProfiles
 from rig.vehicle.errors import NotEnrolled, Offline
 from rig.vehicle.head_unit import HeadUnitSoftware
-from rig.vehicle.key_removal import KeyRemoval
+from rig.vehicle.key_removal import MAY_DELETE, KeyRemoval
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.keys import FRIEND, Key, KeyState
 from rig.vehicle.menu_actions import MenuActions, Waiting
 from rig.vehicle.pairing_desk import PairingDesk
+from rig.vehicle.readings import VehicleReadings
 from rig.vehicle.service_card import ServiceCard
 from rig.vehicle.telematics import Telematics
 from rig.vehicle.valet import Valet
@@ -71,6 +72,7 @@ class Interior:
         self.profiles = DriverProfiles(around.clock, self._linkable)
         self.service_card = ServiceCard(around.keyring, self._name_in_tray)
         self.cabin = self._cabin()
+        self._removal = KeyRemoval(around.keyring, self._authority, self._delete)
         self.head_unit = HeadUnitSoftware(display, record.software, self._menu_actions())
 
     def reset(self, record: VehicleRecord) -> None:
@@ -80,6 +82,11 @@ class Interior:
         self.drive.reset()
         self.profiles.reset()
         self.valet.turn_off()
+
+    def read_as(self, readings: VehicleReadings) -> None:
+        """Read what the sources leave open in this way."""
+        self.cabin.reading = readings.setup_keys
+        self._removal.may_delete = MAY_DELETE[readings.deletes_in_vehicle]
 
     def code(self, record: VehicleRecord) -> None:
         """The vehicle has this equipment and software from now on; what is inside stays there."""
@@ -130,7 +137,7 @@ class Interior:
             variant=lambda: self.variant,
             pairing=around.pairing,
             card=_CardMenu(self.service_card, around.look_again),
-            keys=KeyRemoval(around.keyring, self._authority, self._delete),
+            keys=self._removal,
             first_use=_FirstUseMenu(self._waiting, self._activate),
             profiles=self.profiles,
             valet=self.valet,

@@ -144,6 +144,7 @@ class RunningVehicle:
     def read_as(self, readings: VehicleReadings) -> None:
         """Read what the sources leave open in this way, until the next reset."""
         self.service.readings = self.telematics.readings = readings
+        self.interior.read_as(readings)
 
     def disregard_visits(self) -> None:
         """Count every visit that has ended as looked at."""
@@ -240,6 +241,7 @@ class RunningVehicle:
         )
         operators = (d for d in devices.values() if isinstance(d, Operator))
         inside = Interior(around, self._record, wiring.head_unit, next(operators, None))
+        inside.read_as(self._readings)
         self.service.whereabouts = lambda areas: is_inside(inside.position(), areas)
         return inside
 
