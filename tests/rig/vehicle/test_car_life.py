@@ -177,6 +177,9 @@ class LabClock(SystemClock, MovableClock):
     def advance(self, by: timedelta) -> None:
         self.moved += by
 
+    def rewind(self) -> None:
+        self.moved = timedelta()
+
 
 def test_time_passes_only_where_the_clock_can_be_moved(car: Car) -> None:
     usual = car.clock
