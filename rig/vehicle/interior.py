@@ -121,9 +121,8 @@ class Interior:
             return
         if key.role == "card" and key.state is KeyState.INACTIVE:
             self.head_unit.card_placed(key.name)
-        waiting = {each.name: each for each in self._waiting()}
-        if key.name in waiting:
-            self.head_unit.shared_key_inside(waiting[key.name])
+        if _waits(key):  # as last heard: a reader does not wait for the key server
+            self.head_unit.shared_key_inside(Waiting(key.name, code=key.awaits_code))
 
     def emptied(self) -> None:
         """The tray is empty."""
@@ -171,7 +170,7 @@ class Interior:
     def _waiting(self) -> tuple[Waiting, ...]:
         """The shared key in the tray, if it was not activated on this screen yet."""
         key = self._around.in_tray()
-        if key is None or key.role != FRIEND or key.activated or key.state is not KeyState.ACTIVE:
+        if key is None or not _waits(key):
             return ()
         return (Waiting(key.name, code=self._around.telematics.awaits_code(key)),)
 
@@ -189,6 +188,11 @@ class Interior:
         finally:
             self._around.changed()  # a wrong code may have been the last: it ends the key
         self._around.look_again()
+
+
+def _waits(key: Key) -> bool:
+    """Whether it is a shared key that was not activated on the screen yet."""
+    return key.role == FRIEND and not key.activated and key.state is KeyState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
