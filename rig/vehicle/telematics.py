@@ -108,10 +108,10 @@ class Telematics:
                     VehicleReport(self.keyring.identifier, events)
                 )
             except EventsMissing as exc:  # the server was put back to an earlier state
-                self._journal.renumber(exc.expected)
+                self._number_from(exc.expected)
                 continue
             if view.acknowledged > last:  # it took ours for others it has heard: tell them anew
-                self._journal.renumber(view.acknowledged + 1)
+                self._number_from(view.acknowledged + 1)
                 continue
             with self.keyring.lock:
                 self._journal.acknowledge(view.acknowledged)
@@ -125,9 +125,13 @@ class Telematics:
         It would take events under numbers it knows for ones it was told before.
         """
         heard = server.reconciliation.reconcile(VehicleReport(self.keyring.identifier))
-        with self.keyring.lock:
-            self._journal.renumber(heard.acknowledged + 1)
+        self._number_from(heard.acknowledged + 1)
         self._agreed = True
+
+    def _number_from(self, first: int) -> None:
+        """What happens meanwhile gets its number before, or after."""
+        with self.keyring.lock:
+            self._journal.renumber(first)
 
     def _apply(self, view: VehicleView, known: set[bytes]) -> bool:
         """Whether that is the end of it: the server expects no key that has ended here."""

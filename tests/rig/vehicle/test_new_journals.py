@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rig.key_server.keys import Functions, KeyState
+from rig.vehicle.event_journal import MemoryJournal
+from rig.vehicle.keyring import Keyring
 from rig.vehicle.telematics import Telematics
 from tests.rig.vehicle.garage import Garage, open_garage
 from tests.rig.vehicle.key_holders import friend_of, new_owner, shared
@@ -53,3 +56,40 @@ def test_an_activation_before_the_first_word_with_the_server_is_told(
     anew.activate(friend_of(garage, receipt))
     anew.sync()
     assert garage.lab.server.tracking.key(receipt.key_id).functions is Functions.ALL
+
+
+class WatchedJournal(MemoryJournal):
+    """Notes whether another thread could note an event while the numbers change."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        super().__init__()
+        self.open_meanwhile: list[bool] = []
+        self._lock = keyring.lock
+
+    def renumber(self, first: int) -> None:
+        other = threading.Thread(target=self._try)
+        other.start()
+        other.join()
+        super().renumber(first)
+
+    def _try(self) -> None:
+        taken = self._lock.acquire(blocking=False)
+        self.open_meanwhile.append(taken)
+        if taken:
+            self._lock.release()
+
+
+@pytest.mark.parametrize("noted", [0, 7])
+def test_no_event_is_noted_while_events_are_renumbered(garage: Garage, noted: int) -> None:
+    garage.telematics.fob_used()
+    garage.telematics.fob_used()
+    garage.telematics.sync()
+    journal = WatchedJournal(garage.keyring)
+    anew = Telematics(garage.keyring, garage.clock, server=garage.lab.server, journal=journal)
+    for _ in range(noted):
+        anew.fob_used()
+    journal.acknowledge(noted - 1)  # one untold, its number ahead of or behind the server's
+    anew.fob_used()
+    anew.sync()
+    assert anew.untold == ()
+    assert journal.open_meanwhile == [False]
