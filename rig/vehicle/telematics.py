@@ -180,6 +180,8 @@ class Telematics:
             enrolled = self.keyring.enrol_main(key)
             enrolled.origin = Origin.PAIRED
             for each in before:
+                if self.readings.shared_keys_on_replacement == "re_invite":
+                    self.keyring.burn_given(each.key_id)
                 if each.tracked or each.origin is not Origin.PROVISIONED:
                     self._note(EventKind.REPLACED, each)
             return enrolled
@@ -220,6 +222,8 @@ class Telematics:
         with self.keyring.lock:
             if self.keyring.holds(key):
                 self.keyring.delete(key)
+                if self.readings.shared_keys_without_main_key == "deleted":
+                    self.keyring.burn_given(key.key_id)
                 self._note(EventKind.DELETED, key)
 
     def enter_token(self, token: Secret) -> None:
