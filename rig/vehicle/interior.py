@@ -1,7 +1,7 @@
 """The inside of the rig's vehicle, put together: display, cabin, profiles, driving, valet, cards.
 
-What happens at the readers comes in by ``used``, ``placed`` and ``emptied``; what is pressed on the
-display goes out to keyring, pairing desk and telematics.
+What happens at the readers comes in by ``used``, ``placed``, ``paired`` and ``emptied``; what is
+pressed on the display goes out to keyring, pairing desk and telematics.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from rig.vehicle.readings import VehicleReadings
 from rig.vehicle.service_card import ServiceCard
 from rig.vehicle.telematics import Telematics
 from rig.vehicle.valet import Valet
+from rig.vehicle.visit import Ending, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,11 @@ class Interior:
             self.head_unit.card_placed(key.name)
         if _waits(key):  # as last heard: a reader does not wait for the key server
             self.head_unit.shared_key_inside(Waiting(key.name, code=key.awaits_code))
+
+    def paired(self, visit: Visit) -> None:
+        """A pairing has ended in the tray: say on the display what it came to."""
+        refused = visit.ending is not Ending.PAIRED
+        self.head_unit.pairing_ended(visit.explanation, refused=refused)
 
     def emptied(self) -> None:
         """The tray is empty."""

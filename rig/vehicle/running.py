@@ -214,7 +214,9 @@ class RunningVehicle:
 
     def _serve_tray(self, visit: Visit, line: Line) -> None:
         self._in_tray = None
-        if not self.pairing.serve(visit, line):
+        if self.pairing.serve(visit, line):
+            self.interior.paired(visit)
+        else:
             self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
             self.interior.placed(self.in_tray)
 
