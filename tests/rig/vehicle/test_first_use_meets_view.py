@@ -12,7 +12,7 @@ from rig.digital_key.attestation import Entitlement
 from rig.digital_key.dissect import name_of
 from rig.digital_key.messages import Outcome
 from rig.key_server.invitations import Platform
-from rig.vehicle import service
+from rig.vehicle import first_use, service
 from rig.vehicle.keys import OWNER, Key, Origin
 from rig.vehicle.visit import Ending
 from tests.rig.vehicle import friends
@@ -83,7 +83,7 @@ def test_a_key_whose_owner_ends_in_the_middle_of_its_first_use_is_not_taken_in(
     entitlement = attested_by_the_server(garage)
     (owner,) = garage.keyring.owners()
     garage.telematics.online = False
-    examine = service.introduced
+    examine = first_use.introduced
 
     def then_the_owner_ends(*about: Any) -> Key:
         key = examine(*about)

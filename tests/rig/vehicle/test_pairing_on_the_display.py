@@ -13,6 +13,7 @@ from rig.plugin.back_end import BackEnd
 from rig.vehicle.car import Car
 from rig.vehicle.menu_views import Kind
 from rig.vehicle.menus import Function
+from rig.vehicle.pairing_desk import Trust
 from rig.vehicle.visit import Ending
 from testplans.steps import pairing
 
@@ -38,7 +39,7 @@ def test_a_pairing_that_failed_is_told_as_a_refusal(
     car: Car, phone: VirtualPhone, account: str
 ) -> None:
     pairing.begin_pairing(car, phone, account)
-    nobody = pairing.Trust(car.pairing.trust.authority, ())
+    nobody = Trust(car.pairing.trust.authority, ())
     with car.pairing.trusting(nobody):
         phone.present(at="tray")
         visit = car.judged_visit(at="tray")
