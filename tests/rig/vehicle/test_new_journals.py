@@ -12,6 +12,7 @@ from rig.key_server.keys import Functions, KeyState
 from rig.vehicle.event_journal import MemoryJournal
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.telematics import Telematics
+from tests.rig.key_server.lab import open_lab
 from tests.rig.vehicle.garage import Garage, open_garage
 from tests.rig.vehicle.key_holders import friend_of, new_owner, shared
 
@@ -93,3 +94,22 @@ def test_no_event_is_noted_while_events_are_renumbered(garage: Garage, noted: in
     anew.sync()
     assert anew.untold == ()
     assert journal.open_meanwhile == [False]
+
+
+@pytest.mark.parametrize("heard", [0, 1, 2, 3])
+def test_an_activation_is_told_to_another_server_that_has_heard_events_too(
+    garage: Garage, tmp_path: Path, heard: int
+) -> None:
+    other = open_lab(tmp_path / "other.sqlite")
+    anew = Telematics(garage.keyring, garage.clock, server=other.server)
+    anew.sync()
+    other.server.close()
+    owner = new_owner(garage)
+    receipt = shared(garage, owner)
+    for _ in range(heard):
+        garage.telematics.used(owner)
+    garage.telematics.sync()
+    anew.connect(garage.lab.server)
+    anew.activate(friend_of(garage, receipt))
+    anew.sync()
+    assert garage.lab.server.tracking.key(receipt.key_id).functions is Functions.ALL
