@@ -61,7 +61,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class SigningRequest:
-    """An entitlement (rig.digital_key.entitlement) that waits for the owner's signature."""
+    """An entitlement (rig.digital_key.attestation) that waits for the owner's signature."""
 
     share_id: str
     entitlement: bytes

@@ -1,9 +1,9 @@
-"""A shared key's rights on the wire, and back: what the owner's device signs and vehicles read."""
+"""A shared key's rights on the wire: what the owner's device signs and vehicles read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 from rig.digital_key.attestation import (
     AWAITS_CODE,
@@ -12,8 +12,6 @@ from rig.digital_key.attestation import (
     Entitlement,
     WireArea,
     WireHours,
-    areas_in,
-    hours_in,
 )
 from rig.digital_key.crypto import PublicKey
 from rig.digital_key.errors import Malformed
@@ -67,26 +65,6 @@ def entitlement(
     )
 
 
-def rights_in(signed: Entitlement) -> Rights:
-    """What an entitlement grants. Raises Malformed."""
-    functions = signed.functions[0]
-    try:
-        return Rights(
-            functions={bits: named for named, bits in _FUNCTIONS.items()}[functions & ~AWAITS_CODE],
-            awaits_code=bool(functions & AWAITS_CODE),
-            not_before=_moment(signed.not_before),
-            not_after=_moment(signed.not_after),
-            restrictions=Restrictions(
-                hours=tuple(map(_hours, hours_in(signed.hours))) if signed.hours else (),
-                areas=tuple(map(_area, areas_in(signed.areas))) if signed.areas else (),
-                top_speed_kmh=_read(signed.top_speed),
-                volume_percent=_read(signed.volume),
-            ),
-        )
-    except (KeyError, ValueError, OverflowError) as exc:
-        raise Malformed("the rights in this entitlement mean nothing") from exc
-
-
 def check_restrictions(restrictions: Restrictions) -> None:
     """Raises Malformed for restrictions that an entitlement cannot carry."""
     for hours in restrictions.hours:
@@ -120,21 +98,3 @@ def _number(value: int | None, size: int) -> bytes | None:
         return None if value is None else value.to_bytes(size, "big")
     except OverflowError as exc:
         raise Malformed(f"{value} does not fit {size} bytes") from exc
-
-
-def _hours(wire: WireHours) -> Hours:
-    weekdays = frozenset(day for day in range(7) if wire.weekdays >> day & 1)
-    begin, end = (time(at // 60, at % 60) for at in (wire.begin_min, wire.end_min))
-    return Hours(begin, end, weekdays)
-
-
-def _area(wire: WireArea) -> Area:
-    return Area(wire.latitude / _DEGREE, wire.longitude / _DEGREE, float(wire.radius_m))
-
-
-def _read(value: bytes | None) -> int | None:
-    return None if value is None else int.from_bytes(value, "big")
-
-
-def _moment(seconds: bytes) -> datetime:
-    return datetime.fromtimestamp(int.from_bytes(seconds, "big"), UTC)

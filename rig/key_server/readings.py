@@ -6,7 +6,7 @@ states the choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -35,6 +35,16 @@ class SetupKeys(StrEnum):
 
     TWO_FOBS = "two_fobs"
     FOB_AND_CARD = "fob_and_card"
+
+
+_FOBS = (Artefact.FIRST_FOB, Artefact.SECOND_FOB)
+SETUP_KEYS: Mapping[SetupKeys, tuple[frozenset[Artefact], ...]] = MappingProxyType(
+    {
+        SetupKeys.TWO_FOBS: (frozenset(_FOBS),),
+        SetupKeys.FOB_AND_CARD: tuple(frozenset((fob, Artefact.SETUP_CARD)) for fob in _FOBS),
+    }
+)
+"""What is enough by each: all of one of these."""
 
 
 def _reading(default: Any, ambiguity: str, meaning: str) -> Any:
@@ -141,16 +151,3 @@ class Readings:
     def scrypt(self, salt: bytes) -> Scrypt:
         """The password hash of a new pairing."""
         return Scrypt(salt, self.scrypt_n, self.scrypt_r, self.scrypt_p)
-
-    def enough_inside(self, inside: Iterable[str]) -> bool:
-        """Whether the app may go on with these artefacts in the vehicle (DK-SETUP-05).
-
-        Two fobs, or any fob with the setup card.
-        """
-        found = set(inside)
-        fobs = len(found & {Artefact.FIRST_FOB, Artefact.SECOND_FOB})
-        enough = {
-            SetupKeys.TWO_FOBS: fobs == 2,
-            SetupKeys.FOB_AND_CARD: fobs >= 1 and Artefact.SETUP_CARD in found,
-        }
-        return any(enough[keys] for keys in self.setup_keys)

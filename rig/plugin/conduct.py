@@ -210,7 +210,5 @@ def _car(bench: Bench, readings: Readings) -> Car:
     from rig.vehicle.car import Car  # noqa: PLC0415 - a bench may have no vehicle
     from rig.vehicle.readings import VehicleReadings  # noqa: PLC0415 - as above
 
-    own = VehicleReadings(
-        pre_deletion_use=readings.pre_deletion_use, ends_pre_deletion=readings.ends_pre_deletion
-    )
+    own = VehicleReadings.of(readings)
     return Car(bench.devices, bench.description.vehicle, readings=own)

@@ -116,6 +116,7 @@ class Fixtures:
         """The vehicle maker's key server, which knows the vehicle and nobody else yet.
 
         Virtual phones are empty and connected to it; the vehicle is as it was delivered.
+        Inconclusive on a bench with a real phone or watch, which talks to another key server.
         """
         from rig.plugin.back_end import BackEnd  # noqa: PLC0415 - for tests that ask for it
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
 
 from drivers.api.clock import Clock
 from drivers.api.operator import Operator
 from rig.key_server.keys import Authority
+from rig.key_server.readings import SETUP_KEYS, SetupKeys
 from rig.key_server.vehicles import Artefact
 from rig.measure.outcomes import Inconclusive
 from rig.vehicle.keyring import Key, KeyState
@@ -18,25 +17,6 @@ from rig.vehicle.keyring import Key, KeyState
 FOBS = (Artefact.FIRST_FOB, Artefact.SECOND_FOB)
 STORED_AWAY = (*FOBS, Artefact.SETUP_CARD)  # never in the vehicle during digital-key use
 
-
-class SetupReading(StrEnum):
-    """Which keys have to be inside before a set-up goes on (AMB-14)."""
-
-    EITHER = "either"
-    TWO_FOBS = "two fobs"
-    FOB_AND_CARD = "fob and card"
-
-
-_TWO_FOBS = (frozenset(FOBS),)
-_FOB_AND_CARD = tuple(frozenset((fob, Artefact.SETUP_CARD)) for fob in FOBS)
-
-SETUP_KEYS: Mapping[SetupReading, tuple[frozenset[Artefact], ...]] = MappingProxyType(
-    {
-        SetupReading.EITHER: _TWO_FOBS + _FOB_AND_CARD,
-        SetupReading.TWO_FOBS: _TWO_FOBS,
-        SetupReading.FOB_AND_CARD: _FOB_AND_CARD,
-    }
-)
 
 ONE_FOB_AND_KEY_CARD = frozenset((Artefact.FIRST_FOB, Artefact.SERVICE_CARD))
 """Enough for a vehicle that was delivered with nothing else (DK-ELIG-09)."""
@@ -75,9 +55,12 @@ class Cabin:
         delivered: Collection[Artefact],
         keys_inside: Callable[[], Iterable[Key]],
         operator: Operator | None = None,
-        reading: SetupReading = SetupReading.EITHER,
+        reading: Collection[SetupKeys] = frozenset(SetupKeys),
     ) -> None:
-        """``keys_inside``: digital keys known to be inside, as one in the tray is."""
+        """``keys_inside``: digital keys known to be inside, as one in the tray is.
+
+        ``reading``: which keys have to be inside before a set-up goes on (AMB-14).
+        """
         self.reading = reading
         self._clock = clock
         self._delivered = frozenset(delivered)
@@ -132,7 +115,8 @@ class Cabin:
 
     def lacks_for_setup(self) -> str:
         """What has to be brought before a set-up goes on; "" when it is all there (DK-SETUP-05)."""
-        enough = SETUP_KEYS[self.reading]
+        ways = [keys for keys in SetupKeys if keys in self.reading]
+        enough = tuple(keys for way in ways for keys in SETUP_KEYS[way])
         if self._delivered.isdisjoint((Artefact.SECOND_FOB, Artefact.SETUP_CARD)):
             enough = (*enough, ONE_FOB_AND_KEY_CARD)
         if any(keys <= self._inside for keys in enough):

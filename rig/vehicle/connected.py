@@ -48,27 +48,25 @@ class ConnectedVehicle(RunningVehicle):
         """The key server has news, and pushes.
 
         What a hand does at a phone is over when the vehicle has heard of it; a device that does
-        something in the middle of a visit waits for nobody.
+        something in the middle of a visit waits for nobody. Raises what ``settle`` does.
         """
         self._sync.request()
         if threading.current_thread() is threading.main_thread():
-            self._sync.settle(RECOVERY_S)
+            self.settle()
 
     def settle(self) -> None:
         """Wait until the key server was told what happened, and its answer taken in.
 
-        Raises Inconclusive when it does not answer in time, or says no; what else went wrong on
-        the way is the rig's own fault, and is raised as it was.
+        Raises Inconclusive when it does not answer in time, or says no, and the bench's or the
+        rig's own error when that kept them from each other.
         """
         if not self._sync.settle(RECOVERY_S):
             raise Inconclusive(f"the key server did not answer within {RECOVERY_S:g} s")
-        match self._sync.fault:
-            case None:
-                return
-            case KeyServerError() as refused:
-                raise Inconclusive(f"key server: {refused}") from refused
-            case fault:
-                raise fault
+        fault = self._sync.fault
+        if isinstance(fault, KeyServerError):
+            raise Inconclusive(f"key server: {fault}") from fault
+        if fault is not None:
+            raise fault
 
     def reconcile(self) -> None:
         """Tell the key server what is untold and take in its answer, now.

@@ -22,8 +22,22 @@ from rig.digital_key.mailbox import Mailbox
 from rig.digital_key.messages import Outcome
 from rig.digital_key.settings import Settings
 from rig.vehicle.entitled import moment, restrictions_of
+from rig.vehicle.errors import NotEnrolled
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.keys import FRIEND, Key, Origin, name_of_key
+
+
+def enrol_attested(keyring: Keyring, key: Key) -> Key:
+    """Take in a key that was ``introduced`` and has proved itself; the one enrolled.
+
+    Raises NotEnrolled, also where the main key that signed for it has ended meanwhile.
+    """
+    with keyring.lock:
+        known = keyring.by_id(key.key_id) is not None  # the key server has told of it
+        owners = [owner.key_id for owner in keyring.owners()]
+        if not known and key.attested_by not in owners:
+            raise NotEnrolled(f"the main key that attested {key.name} has ended")
+        return keyring.enrol(key)
 
 
 def introduced(mailbox: Mailbox, keyring: Keyring, slot: bytes, now: datetime) -> Key:
@@ -78,7 +92,7 @@ def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime)
     It is the key that is enrolled there where the key server has told of it meanwhile. Raises
     NotEntitled, BadSignature or Malformed; nothing has been enrolled.
     """
-    _check_signature(package, keyring)
+    attester = _attester(package, keyring)
     entitlement = Entitlement.decode(package.entitlement)
     if entitlement.vehicle_id != keyring.identifier:
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the attestation is for another vehicle")
@@ -88,13 +102,13 @@ def examined(package: Attestation, keyring: Keyring, slot: bytes, now: datetime)
         return known
     if not keyring.is_open(slot):
         raise NotEntitled(Outcome.KEY_DELETED, f"slot {slot.hex()} is not open")
-    key = _key(entitlement)
+    key = _key(entitlement, attester)
     _check_key(key, entitlement, keyring, now)
     return key
 
 
-def _check_signature(package: Attestation, keyring: Keyring) -> None:
-    """By the owner as of now: what an earlier owner signed opens nothing any more."""
+def _attester(package: Attestation, keyring: Keyring) -> Key:
+    """The owner as of now, who signed: what an earlier owner signed opens nothing any more."""
     owners = [key for key in keyring.owners() if key.parent is None]  # a watch attests nothing
     if not owners:
         raise NotEntitled(Outcome.KEY_NOT_TRUSTED, "the vehicle has no main key that could attest")
@@ -103,11 +117,11 @@ def _check_signature(package: Attestation, keyring: Keyring) -> None:
             owner.public.verify(package.signature, attested(package.entitlement))
         except BadSignature:
             continue
-        return
+        return owner
     raise BadSignature("the attestation is not signed by the vehicle's main key")
 
 
-def _key(entitlement: Entitlement) -> Key:
+def _key(entitlement: Entitlement, attester: Key) -> Key:
     public = PublicKey(entitlement.device_key)
     return Key(
         name=name_of_key(FRIEND, public),
@@ -121,6 +135,7 @@ def _key(entitlement: Entitlement) -> Key:
         awaits_code=bool(entitlement.functions[0] & AWAITS_CODE),
         restrictions=restrictions_of(entitlement),
         origin=Origin.ATTESTED,
+        attested_by=attester.key_id,
         tracked=True,  # the server made the entitlement
     )
 

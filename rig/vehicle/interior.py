@@ -1,7 +1,7 @@
 """The inside of the rig's vehicle, put together: display, cabin, profiles, driving, valet, cards.
 
-What happens at the readers comes in by ``used``, ``placed`` and ``emptied``; what is pressed on the
-display goes out to keyring, pairing desk and telematics.
+What happens at the readers comes in by ``used``, ``placed``, ``paired`` and ``emptied``; what is
+pressed on the display goes out to keyring, pairing desk and telematics.
 """
 
 from __future__ import annotations
@@ -25,14 +25,16 @@ from rig.vehicle.drive import Drive, Position
 from rig.vehicle.driver_profiles import DriverProfiles
 from rig.vehicle.errors import NotEnrolled, Offline
 from rig.vehicle.head_unit import HeadUnitSoftware
-from rig.vehicle.key_removal import KeyRemoval
+from rig.vehicle.key_removal import MAY_DELETE, KeyRemoval
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.keys import FRIEND, Key, KeyState
 from rig.vehicle.menu_actions import MenuActions, Waiting
 from rig.vehicle.pairing_desk import PairingDesk
+from rig.vehicle.readings import VehicleReadings
 from rig.vehicle.service_card import ServiceCard
 from rig.vehicle.telematics import Telematics
 from rig.vehicle.valet import Valet
+from rig.vehicle.visit import Ending, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Interior:
         self.profiles = DriverProfiles(around.clock, self._linkable)
         self.service_card = ServiceCard(around.keyring, self._name_in_tray)
         self.cabin = self._cabin()
+        self._removal = KeyRemoval(around.keyring, self._authority, self._delete)
         self.head_unit = HeadUnitSoftware(display, record.software, self._menu_actions())
 
     def reset(self, record: VehicleRecord) -> None:
@@ -80,6 +83,11 @@ class Interior:
         self.drive.reset()
         self.profiles.reset()
         self.valet.turn_off()
+
+    def read_as(self, readings: VehicleReadings) -> None:
+        """Read what the sources leave open in this way."""
+        self.cabin.reading = readings.setup_keys
+        self._removal.may_delete = MAY_DELETE[readings.deletes_in_vehicle]
 
     def code(self, record: VehicleRecord) -> None:
         """The vehicle has this equipment and software from now on; what is inside stays there."""
@@ -114,9 +122,13 @@ class Interior:
             return
         if key.role == "card" and key.state is KeyState.INACTIVE:
             self.head_unit.card_placed(key.name)
-        waiting = {each.name: each for each in self._waiting()}
-        if key.name in waiting:
-            self.head_unit.shared_key_inside(waiting[key.name])
+        if _waits(key):  # as last heard: a reader does not wait for the key server
+            self.head_unit.shared_key_inside(Waiting(key.name, code=key.awaits_code))
+
+    def paired(self, visit: Visit) -> None:
+        """A pairing has ended in the tray: say on the display what it came to."""
+        refused = visit.ending is not Ending.PAIRED
+        self.head_unit.pairing_ended(visit.explanation, refused=refused)
 
     def emptied(self) -> None:
         """The tray is empty."""
@@ -130,7 +142,7 @@ class Interior:
             variant=lambda: self.variant,
             pairing=around.pairing,
             card=_CardMenu(self.service_card, around.look_again),
-            keys=KeyRemoval(around.keyring, self._authority, self._delete),
+            keys=self._removal,
             first_use=_FirstUseMenu(self._waiting, self._activate),
             profiles=self.profiles,
             valet=self.valet,
@@ -164,7 +176,7 @@ class Interior:
     def _waiting(self) -> tuple[Waiting, ...]:
         """The shared key in the tray, if it was not activated on this screen yet."""
         key = self._around.in_tray()
-        if key is None or key.role != FRIEND or key.activated or key.state is not KeyState.ACTIVE:
+        if key is None or not _waits(key):
             return ()
         return (Waiting(key.name, code=self._around.telematics.awaits_code(key)),)
 
@@ -182,6 +194,11 @@ class Interior:
         finally:
             self._around.changed()  # a wrong code may have been the last: it ends the key
         self._around.look_again()
+
+
+def _waits(key: Key) -> bool:
+    """Whether it is a shared key that was not activated on the screen yet."""
+    return key.role == FRIEND and not key.activated and key.state is KeyState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

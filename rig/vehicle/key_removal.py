@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from drivers.api.errors import ActionRefused
 from rig.key_server.keys import Authority
 from rig.vehicle.keyring import Key, KeyState
 
-RESTRICTIVE = frozenset((Authority.MAIN_KEY, Authority.FOB))
-"""AMB-09, AMB-34: deleting in the vehicle needs the main key or a fob inside."""
+MAY_DELETE: Mapping[str, frozenset[Authority]] = MappingProxyType(
+    {
+        "main_key_or_fob": frozenset((Authority.MAIN_KEY, Authority.FOB)),
+        "anyone": frozenset(Authority),
+    }
+)
+"""AMB-09, AMB-34: what has to lie inside for deleting in the vehicle, by reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class KeyRemoval:
         keys: Iterable[Key],
         authority: Callable[[], Authority],
         delete: Callable[[Key, Authority], None],
-        may_delete: frozenset[Authority] = RESTRICTIVE,
+        may_delete: frozenset[Authority] = MAY_DELETE["main_key_or_fob"],
     ) -> None:
         """``delete`` ends a key in vehicle and key server; it may raise ActionRefused."""
         self._keys = keys

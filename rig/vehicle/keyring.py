@@ -162,6 +162,12 @@ class Keyring:
                 self.delete(key)
             self._slots.burn(slot)
 
+    def burn_given(self, holder: bytes) -> None:
+        """Burn what was given to this owner; the keys that live there end."""
+        with self.lock:
+            for slot in self.given_to(holder):
+                self.burn(slot)
+
     def burn_orphans(self) -> None:
         """Burn what was given to owners that are gone and was not taken."""
         with self.lock:

@@ -59,6 +59,7 @@ class Key:
     origin: Origin = Origin.PROVISIONED
     tracked: bool = False
     parent: bytes | None = None  # of a watch's key, the identifier of the phone's
+    attested_by: bytes | None = None  # the identifier of the main key that signed for it
     supplied: bool = False  # with slot identifiers for friends, as an owner's key is
 
     @property

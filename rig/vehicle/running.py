@@ -127,6 +127,7 @@ class RunningVehicle:
         self.body.unlock_scope = UnlockScope.ALL
         self.await_empty(*self._loops)
         self._sync.settle(RECOVERY_S)
+        self._sync.forget()
         if isinstance(self.clock, MovableClock):
             self.clock.rewind()
         self.telematics.reset()
@@ -143,6 +144,7 @@ class RunningVehicle:
     def read_as(self, readings: VehicleReadings) -> None:
         """Read what the sources leave open in this way, until the next reset."""
         self.service.readings = self.telematics.readings = readings
+        self.interior.read_as(readings)
 
     def disregard_visits(self) -> None:
         """Count every visit that has ended as looked at."""
@@ -212,7 +214,9 @@ class RunningVehicle:
 
     def _serve_tray(self, visit: Visit, line: Line) -> None:
         self._in_tray = None
-        if not self.pairing.serve(visit, line):
+        if self.pairing.serve(visit, line):
+            self.interior.paired(visit)
+        else:
             self._in_tray = self.service.serve_tray(visit, line, again=self._started_before)
             self.interior.placed(self.in_tray)
 
@@ -239,6 +243,7 @@ class RunningVehicle:
         )
         operators = (d for d in devices.values() if isinstance(d, Operator))
         inside = Interior(around, self._record, wiring.head_unit, next(operators, None))
+        inside.read_as(self._readings)
         self.service.whereabouts = lambda areas: is_inside(inside.position(), areas)
         return inside
 

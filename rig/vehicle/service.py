@@ -24,7 +24,7 @@ from rig.digital_key.profiles import Purpose
 from rig.digital_key.transaction import Authenticated, Transaction, Vehicle
 from rig.vehicle.body import Body
 from rig.vehicle.errors import ActuatorStuck, NotEnrolled
-from rig.vehicle.first_use import clear_package, introduced
+from rig.vehicle.first_use import clear_package, enrol_attested, introduced
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.keys import Key
 from rig.vehicle.line import Line, traced
@@ -157,7 +157,7 @@ class Service:
         The key enrolled is another object where the key server has told of it meanwhile.
         """
         try:
-            enrolled = self.keyring.enrol(key)
+            enrolled = enrol_attested(self.keyring, key)
         except NotEnrolled as exc:
             raise NotEntitled(Outcome.KEY_NOT_TRUSTED, str(exc)) from exc
         visit.notes.append("first use: enrolled by the owner's attestation")

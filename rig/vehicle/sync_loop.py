@@ -5,11 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from rig.key_server.errors import KeyServerError
+from rig.vehicle.visit import bench_error
+
+_NAME = "telematics"
+
 
 class SyncLoop:
-    """One thread that reconciles when it is asked to. ``fault`` is what went wrong the last time.
+    """One thread that reconciles when it is asked to.
 
-    Requests that come while one is under way are served together by one more.
+    ``fault`` is what kept the latest time from succeeding: what the key server said, or else the
+    bench's or the rig's own error. Requests that come while one is under way are served together by
+    one more.
     """
 
     def __init__(self, sync: Callable[[], object]) -> None:
@@ -17,7 +24,7 @@ class SyncLoop:
         self._sync = sync
         self._state = threading.Condition()
         self._asked = self._busy = self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="telematics", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=_NAME, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -46,13 +53,17 @@ class SyncLoop:
                 timeout_s,
             )
 
+    def forget(self) -> None:
+        """What went wrong is no matter of what comes next."""
+        self.fault = None
+
     def _run(self) -> None:
         while self._next():
             try:
                 self._sync()
                 self.fault = None
             except Exception as exc:  # noqa: BLE001 - told again with the next request
-                self.fault = exc
+                self.fault = exc if isinstance(exc, KeyServerError) else bench_error(exc, _NAME)
             finally:
                 with self._state:
                     self._busy = False

@@ -51,6 +51,7 @@ class Telematics:
         self._clock = clock
         self._server = server
         self._journal = journal or MemoryJournal()
+        self._agreed = journal is not None  # with the server, where the numbers of events go on
         self._syncing = threading.Lock()  # one conversation with the server at a time
 
     # --- the line ----------------------------------------------------------------------------
@@ -68,6 +69,7 @@ class Telematics:
     def connect(self, server: KeyServer | None) -> None:
         """From now on this is the server. One that knows other events gets ours in its numbers."""
         with self._syncing:
+            self._agreed = self._agreed and server is self._server
             self._server, self.pairing = server, None
 
     def reset(self) -> None:
@@ -95,6 +97,8 @@ class Telematics:
             return view
 
     def _reconcile(self, server: KeyServer) -> VehicleView:
+        if not self._agreed:
+            self._agree(server)
         for _ in range(_ROUNDS):
             with self.keyring.lock:
                 events, last = self._journal.untold(), self._journal.last
@@ -104,16 +108,30 @@ class Telematics:
                     VehicleReport(self.keyring.identifier, events)
                 )
             except EventsMissing as exc:  # the server was put back to an earlier state
-                self._journal.renumber(exc.expected)
+                self._number_from(exc.expected)
                 continue
             if view.acknowledged > last:  # it took ours for others it has heard: tell them anew
-                self._journal.renumber(view.acknowledged + 1)
+                self._number_from(view.acknowledged + 1)
                 continue
             with self.keyring.lock:
                 self._journal.acknowledge(view.acknowledged)
                 if self._apply(view, known):
                     return view
         raise Refused("vehicle and key server do not come to one view")
+
+    def _agree(self, server: KeyServer) -> None:
+        """Have the untold events follow those that the server has heard already.
+
+        It would take events under numbers it knows for ones it was told before.
+        """
+        heard = server.reconciliation.reconcile(VehicleReport(self.keyring.identifier))
+        self._number_from(heard.acknowledged + 1)
+        self._agreed = True
+
+    def _number_from(self, first: int) -> None:
+        """What happens meanwhile gets its number before, or after."""
+        with self.keyring.lock:
+            self._journal.renumber(first)
 
     def _apply(self, view: VehicleView, known: set[bytes]) -> bool:
         """Whether that is the end of it: the server expects no key that has ended here."""
@@ -162,6 +180,8 @@ class Telematics:
             enrolled = self.keyring.enrol_main(key)
             enrolled.origin = Origin.PAIRED
             for each in before:
+                if self.readings.shared_keys_on_replacement == "re_invite":
+                    self.keyring.burn_given(each.key_id)
                 if each.tracked or each.origin is not Origin.PROVISIONED:
                     self._note(EventKind.REPLACED, each)
             return enrolled
@@ -202,6 +222,8 @@ class Telematics:
         with self.keyring.lock:
             if self.keyring.holds(key):
                 self.keyring.delete(key)
+                if self.readings.shared_keys_without_main_key == "deleted":
+                    self.keyring.burn_given(key.key_id)
                 self._note(EventKind.DELETED, key)
 
     def enter_token(self, token: Secret) -> None:

@@ -83,7 +83,7 @@ def test_a_phone_that_lies_on_the_tray_already_gets_its_key_once_the_link_is_ope
     car.body.set_power(Power.ACCESSORY)
     assert driving.place(car, owner_phone).refused
     owner_phone.wallet.open_link(letters.message(key_server, account))
-    pairing.expect_paired(car.judged_visit())
+    pairing.expect_paired(car.judged_visit(at="tray"))
     assert pairing.has_main_key(car, owner_phone)
 
 

@@ -27,14 +27,14 @@ def wait_for_a_phone(car: Car, phone: Phone) -> None:
     driving.place(car, phone)
     view = car.head_unit.follow(Function.ADD_KEY)
     assert view.kind is Kind.ENTRY
-    assert car.judged_visit().refused, "the vehicle has looked, and found nothing to pair yet"
+    assert car.judged_visit(at="tray").refused, "the vehicle has looked, and found no pairing"
 
 
 def open_app(car: Car, phone: Phone) -> Visit:
     """Open the app of the phone on the tray; what the vehicle makes of it."""
     view = phone.app.open(car.keyring.identifier)
     assert view.state in (AppState.PLACE_IN_TRAY, AppState.DONE), view
-    return car.judged_visit()
+    return car.judged_visit(at="tray")
 
 
 @pytest.mark.requirement("DK-ACT-05")
@@ -118,7 +118,7 @@ def test_the_token_of_the_e_mail_typed_in_pairs_the_phone_on_the_tray(
     view = car.head_unit.type_in(letters.token(key_server, account))
     assert view.kind is Kind.WAITING
     assert car.pairing.pairing is not None, "the token has opened a pairing"
-    assert car.judged_visit().refused, "the phone does not know of it yet"
+    assert car.judged_visit(at="tray").refused, "the phone does not know of it yet"
     pairing.expect_paired(open_app(car, phone))
     assert pairing.has_main_key(car, phone)
     pairing.leave(car, phone)

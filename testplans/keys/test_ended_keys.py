@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize("place", ["driver_handle", "tray"])
 def test_a_deleted_key_has_no_effect(car: Car, deleted_phone: Phone, place: str) -> None:
     deleted_phone.present(at=place)
-    visit = car.judged_visit()
+    visit = car.judged_visit(at=place)
     assert visit.refused
     assert visit.outcome is Outcome.KEY_DELETED
     assert car.locked
@@ -32,17 +32,17 @@ def test_deleting_one_key_leaves_the_others(
 ) -> None:
     car.keyring.named("friend_phone").state = KeyState.DELETED
     friend_phone.present(at="driver_handle")
-    assert car.judged_visit().refused
+    assert car.judged_visit(at="driver_handle").refused
     for holder in (phone, key_card):
         car.lock_all()
         holder.present(at="driver_handle")
-        assert car.judged_visit().ending is Ending.UNLOCKED
+        assert car.judged_visit(at="driver_handle").ending is Ending.UNLOCKED
 
 
 @pytest.mark.requirement("DK-RESTR-03")
 def test_a_key_outside_its_validity_is_refused(car: Car, expired_phone: Phone) -> None:
     expired_phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.refused
     assert visit.outcome is Outcome.KEY_EXPIRED
     assert car.locked
@@ -60,7 +60,7 @@ def test_a_key_works_within_its_hours_only(
     key, now = car.keyring.named("friend_phone"), car.clock.utc()
     key.valid_from, key.valid_until = now + begins_h * HOUR, now + ends_h * HOUR
     friend_phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.outcome is (Outcome.SUCCESS if opens else Outcome.KEY_EXPIRED)
     assert bool(car.unlocked) is opens
     assert bool(car.locked) is not opens
@@ -70,8 +70,8 @@ def test_a_key_works_within_its_hours_only(
 def test_a_deactivated_card_neither_unlocks_nor_starts(car: Car, key_card: KeyCard) -> None:
     car.keyring.named("key_card").state = KeyState.INACTIVE
     key_card.present(at="driver_handle")
-    assert car.judged_visit().refused
+    assert car.judged_visit(at="driver_handle").refused
     assert car.locked
     key_card.present(at="tray")
-    assert car.judged_visit().refused
+    assert car.judged_visit(at="tray").refused
     assert not car.press_start_stop().accepted

@@ -32,7 +32,7 @@ def test_an_open_door_prevents_locking(car: Car, phone: Phone, door: str) -> Non
     car.unlock_all()
     car.open(door)
     phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.refused, f"locked with the {door} door open"
     assert visit.outcome is Outcome.DOORS_OPEN
     assert car.unlocked
@@ -43,7 +43,7 @@ def test_an_open_trunk_prevents_locking(car: Car, phone: Phone) -> None:
     car.unlock_all()
     car.open("trunk")
     phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.refused, "locked with the trunk open"
     assert visit.outcome is Outcome.DOORS_OPEN
     car.shut("trunk")

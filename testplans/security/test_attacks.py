@@ -27,11 +27,11 @@ def test_a_recorded_transaction_cannot_be_replayed(car: Car, phone: Phone, fast:
         car.lock_all()
         with car.between("driver_handle", spy.listen):
             phone.present(at="driver_handle")
-            assert car.judged_visit().ending is Ending.UNLOCKED
+            assert car.judged_visit(at="driver_handle").ending is Ending.UNLOCKED
     car.lock_all()
     with car.between("driver_handle", spy.replay):
         phone.present(at="driver_handle")
-        assert car.judged_visit().refused
+        assert car.judged_visit(at="driver_handle").refused
     assert car.locked
 
 
@@ -54,7 +54,7 @@ def test_an_altered_message_opens_nothing(car: Car, phone: Phone, altered: Layer
     car.keyring.forget_fast()
     with car.between("driver_handle", altered):
         phone.present(at="driver_handle")
-        assert car.judged_visit().refused
+        assert car.judged_visit(at="driver_handle").refused
     assert car.locked
 
 
@@ -62,14 +62,14 @@ def test_an_altered_message_opens_nothing(car: Car, phone: Phone, altered: Layer
 def test_an_altered_mailbox_answer_authorises_no_start(car: Car, phone: Phone) -> None:
     with car.between("tray", altered_answer("EXCHANGE", flipped(-3))):
         phone.present(at="tray")
-        assert car.judged_visit().refused
+        assert car.judged_visit(at="tray").refused
     assert not car.press_start_stop().accepted
 
 
 @SECURITY
 def test_a_key_that_was_never_enrolled_is_refused(car: Car, stranger_phone: Phone) -> None:
     stranger_phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.refused
     assert visit.outcome is Outcome.KEY_NOT_FOUND
     assert car.locked
@@ -78,7 +78,7 @@ def test_a_key_that_was_never_enrolled_is_refused(car: Car, stranger_phone: Phon
 @SECURITY
 def test_a_device_that_claims_anothers_slot_is_refused(car: Car, impostor_phone: Phone) -> None:
     impostor_phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.refused
     assert visit.outcome is Outcome.INVALID_SIGNATURE
     assert car.locked
@@ -89,7 +89,7 @@ def test_the_phone_refuses_a_vehicle_with_the_wrong_key(car: Car, phone: Phone) 
     car.keyring.forget_fast()
     with car.posing_as(replace(car.vehicle, key=PrivateKey.generate())):
         phone.present(at="driver_handle")
-        visit = car.judged_visit()
+        visit = car.judged_visit(at="driver_handle")
     assert visit.refused
     assert visit.timeline.exchanges[-1].response[:-2] == b"", "the phone revealed something"
 
@@ -98,6 +98,6 @@ def test_the_phone_refuses_a_vehicle_with_the_wrong_key(car: Car, phone: Phone) 
 def test_the_phone_reveals_nothing_to_an_unknown_vehicle(car: Car, phone: Phone) -> None:
     with car.posing_as(replace(car.vehicle, identifier=bytes(8))):
         phone.present(at="driver_handle")
-        visit = car.judged_visit()
+        visit = car.judged_visit(at="driver_handle")
     assert visit.refused
     assert not visit.key

@@ -69,7 +69,7 @@ def test_a_recorded_pairing_cannot_be_replayed_under_the_same_password(
 
     with car.between("tray", cut_off_at_the_end):
         owner_phone.present(at="tray")
-        assert car.next_visit().ending is Ending.INTERRUPTED
+        assert car.next_visit(at="tray").ending is Ending.INTERRUPTED
     with car.between("tray", spy.replay):
         visit = driving.place(car, owner_phone)
     expect_no_key(car, owner_phone, visit)

@@ -58,7 +58,7 @@ def test_a_shared_key_starts_once_it_was_activated(car: Car, friend_phone: Phone
     key = car.keyring.named("friend_phone")
     key.start = False
     friend_phone.present(at="tray")
-    assert car.judged_visit().refused
+    assert car.judged_visit(at="tray").refused
     assert not car.press_start_stop().accepted
     key.start = True
     friend_phone.withdraw()

@@ -20,5 +20,5 @@ def test_unlocking_with_a_closure_open(
     car.open(closure)
     car.lock_all()
     phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     observe(f"unlock with {closure} open", visit.ending, ambiguity="AMB-02")

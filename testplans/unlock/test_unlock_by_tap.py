@@ -36,7 +36,7 @@ def test_the_first_contact_is_a_standard_transaction_and_the_next_a_fast_one(
     for _ in range(3):
         car.lock_all()
         phone.present(at="driver_handle")
-        visit = car.judged_visit()
+        visit = car.judged_visit(at="driver_handle")
         assert visit.ending is Ending.UNLOCKED, visit.explanation
         fast.append(visit.fast)
     assert fast == [False, True, True]
@@ -50,11 +50,11 @@ def test_a_fast_transaction_that_fits_no_key_falls_back_to_a_standard_one(
     for holder in (phone, friend_phone):  # the phone alone still remembers the first contact
         car.lock_all()
         holder.present(at="driver_handle")
-        car.judged_visit()
+        car.judged_visit(at="driver_handle")
     car.keyring.named("owner_phone").persistent = None
     car.lock_all()
     phone.present(at="driver_handle")
-    visit = car.judged_visit()
+    visit = car.judged_visit(at="driver_handle")
     assert visit.ending is Ending.UNLOCKED, visit.explanation
     assert not visit.fast
 
@@ -113,7 +113,7 @@ def test_a_device_withdrawn_in_mid_transaction_leaves_the_vehicle_locked(
     car.keyring.forget_fast()
     with car.between("driver_handle", before(step, key_card.withdraw)):
         key_card.present(at="driver_handle")
-        visit = car.next_visit()
+        visit = car.next_visit(at="driver_handle")
     assert visit.ending is Ending.INTERRUPTED, visit.explanation
     assert car.locked
     key_card.present(at="driver_handle")

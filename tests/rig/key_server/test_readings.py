@@ -13,7 +13,7 @@ from rig.key_server.invitations import CodeEntry
 from rig.key_server.keys import Authority, Functions
 from rig.key_server.reading_choices import described, readings_from
 from rig.key_server.readings import Counting, KeyKind, ReadingError, Readings, SetupKeys
-from rig.key_server.vehicles import Artefact, Variant
+from rig.key_server.vehicles import Variant
 from tests.rig.key_server.conftest import MakeLab
 
 CHOSEN: dict[str, Any] = {
@@ -132,35 +132,6 @@ def test_every_ambiguity_with_a_reading_is_named() -> None:
     assert len({(each.ambiguity, each.name) for each in described(Readings())}) == len(
         described(Readings())
     )
-
-
-FOB, SPARE, CARD, SERVICE = (
-    Artefact.FIRST_FOB,
-    Artefact.SECOND_FOB,
-    Artefact.SETUP_CARD,
-    Artefact.SERVICE_CARD,
-)
-
-
-@pytest.mark.parametrize(
-    ("inside", "enough"),
-    [
-        ((), set()),
-        ((FOB,), set()),
-        ((CARD,), set()),
-        ((FOB, SERVICE), set()),
-        ((FOB, SPARE), {SetupKeys.TWO_FOBS}),
-        ((FOB, CARD), {SetupKeys.FOB_AND_CARD}),
-        ((SPARE, CARD), {SetupKeys.FOB_AND_CARD}),
-        ((FOB, SPARE, CARD), set(SetupKeys)),
-    ],
-)
-def test_what_lies_inside_is_enough_by_the_reading(
-    inside: tuple[Artefact, ...], enough: set[SetupKeys]
-) -> None:
-    for keys in SetupKeys:
-        assert Readings(setup_keys=frozenset({keys})).enough_inside(inside) is (keys in enough)
-    assert Readings().enough_inside(inside) is bool(enough)
 
 
 def test_a_code_that_the_phone_leaves_open_follows_the_reading(make_lab: MakeLab) -> None:

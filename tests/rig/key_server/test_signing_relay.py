@@ -15,11 +15,11 @@ from rig.digital_key.attestation import (
     Entitlement,
     attested,
 )
-from rig.key_server.entitlements import rights_in
 from rig.key_server.errors import AttestationRefused, InvitationClosed, KeyRefused, NotFound
 from rig.key_server.invitations import CodeEntry, Restrictions
 from rig.key_server.keys import EventKind
 from rig.key_server.readings import Readings
+from rig.vehicle.entitled import moment, restrictions_of
 from tests.rig.key_server.conftest import MakeLab
 from tests.rig.key_server.lab import BEGIN, Lab, attestation, device
 
@@ -67,10 +67,10 @@ def test_the_entitlement_says_what_acceptance_gives(
     lab.share(main, code=code, restrictions=SPEED)
     (waiting,) = lab.server.signing.to_sign(main.key_id)
     granted = Entitlement.decode(waiting.entitlement)
-    rights = rights_in(granted)
     assert granted.functions == bytes((functions,))
-    assert (rights.not_before, rights.not_after) == (BEGIN, BEGIN + timedelta(days=2))
-    assert rights.restrictions == SPEED
+    until = BEGIN + timedelta(days=2)
+    assert (moment(granted.not_before), moment(granted.not_after)) == (BEGIN, until)
+    assert restrictions_of(granted) == SPEED
 
 
 def test_what_is_to_be_signed_does_not_change_afterwards(lab: Lab) -> None:

@@ -11,10 +11,13 @@ from drivers.api.secret_text import SecretText
 from drivers.api.sharing import CodeEntry
 from drivers.sim.phone import VirtualPhone
 from rig.bench.build import Bench
+from rig.key_server.errors import StoreError
 from rig.key_server.readings import Readings
 from rig.plugin.back_end import BackEnd
 from rig.vehicle.car import Car
+from rig.vehicle.keys import Key
 from rig.vehicle.menu_views import Kind
+from rig.vehicle.menus import Function
 from testplans.steps import driving, pairing, sharing
 
 
@@ -50,3 +53,20 @@ def test_the_vehicle_knows_at_once_that_the_last_wrong_code_has_ended_the_key(
     car.settle()
     assert [key.role for key in car.keyring] == ["owner"]
     assert not driving.unlocks(car, friend_phone)
+
+
+def test_a_key_laid_into_the_tray_asks_no_server_who_waits(
+    car: Car, friend_phone: VirtualPhone, code: SecretText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert code
+    friend_phone.withdraw()
+    car.await_empty("tray")
+
+    def unanswered(_key: Key) -> bool:
+        raise StoreError("the key server does not answer")
+
+    monkeypatch.setattr(car.telematics, "awaits_code", unanswered)
+    visit = driving.place(car, friend_phone)
+    assert visit.key.startswith("friend")
+    assert car.head_unit.popup is Function.ACTIVATE_SHARED_KEY
+    assert car.head_unit.confirm().kind is Kind.ENTRY

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rig.digital_key.attestation import Entitlement
 from rig.digital_key.dissect import name_of
+from rig.digital_key.messages import Outcome
 from rig.key_server.invitations import Platform
+from rig.vehicle import first_use, service
 from rig.vehicle.keys import OWNER, Key, Origin
 from rig.vehicle.visit import Ending
 from tests.rig.vehicle import friends
@@ -71,3 +74,28 @@ def test_the_key_that_is_enrolled_is_the_key_in_the_tray(garage: Garage) -> None
     garage.put_into_tray(TestLine(friends.friend(garage, entitlement), on_command=told))
     assert garage.in_tray is not None
     assert garage.keyring.holds(garage.in_tray.key)
+
+
+@pytest.mark.parametrize("end", ["deleted", "replaced"])
+def test_a_key_whose_owner_ends_in_the_middle_of_its_first_use_is_not_taken_in(
+    garage: Garage, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    entitlement = attested_by_the_server(garage)
+    (owner,) = garage.keyring.owners()
+    garage.telematics.online = False
+    examine = first_use.introduced
+
+    def then_the_owner_ends(*about: Any) -> Key:
+        key = examine(*about)
+        if end == "deleted":
+            garage.telematics.delete(owner)
+        else:
+            slot = garage.keyring.draw_slot()
+            garage.telematics.paired(Key("new", OWNER, slot, friends.STRANGER.public))
+        return key
+
+    monkeypatch.setattr(service, "introduced", then_the_owner_ends)
+    visit = garage.tap(TestLine(friends.friend(garage, entitlement)))
+    assert visit.refused
+    assert visit.outcome is Outcome.KEY_NOT_TRUSTED
+    assert garage.keyring.by_slot(entitlement.slot) is None
