@@ -16,6 +16,7 @@ from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.conduct import Conduct
 from rig.plugin.fixtures import Fixtures
+from rig.plugin.holders import Holders
 from rig.plugin.preflight import check_wiring, wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.screen import console_for, release
@@ -33,7 +34,9 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     config.addinivalue_line("filterwarnings", "error::pytest.PytestUnhandledThreadExceptionWarning")
     session = RigSession(config, assignment, full_tracebacks=full)
     config.pluginmanager.register(session, "rig-session")
-    config.pluginmanager.register(Fixtures(session.conduct), "rig-fixtures")
+    conduct = session.conduct
+    config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
+    config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
 
 
 class RigSession:
