@@ -36,6 +36,23 @@ def accept_any_slot() -> None:
     replace_in(PublicKey, "verify", lambda *_: None)
 
 
+def accept_a_wrong_vehicle() -> None:
+    """Keys are kept without the vehicle they are for, and each vehicle says it is the first."""
+    rings: list[Keyring] = []
+    made, speaking = Keyring.__init__, Car._speaking_for  # noqa: SLF001
+
+    def kept(self: Keyring, *args: Any) -> None:
+        made(self, *args)
+        rings.append(self)
+
+    def anywhere(_self: Keyring, slot: bytes) -> Any:
+        return next((key for ring in rings for key in ring if key.slot == slot), None)
+
+    replace_in(Keyring, "__init__", kept)
+    replace_in(Keyring, "by_slot", anywhere)
+    replace_in(Car, "_speaking_for", lambda self, _keyring: speaking(self, rings[0]))
+
+
 def use_one_nonce_for_ever() -> None:
     made = transaction.Transaction.__init__
 
@@ -94,6 +111,7 @@ CAUGHT_BY: dict[Callable[[], None], str] = {
     skip_the_mac: "altered_message and MAC",
     accept_any_cryptogram: "cannot_be_replayed and fast",
     accept_any_slot: "never_enrolled",
+    accept_a_wrong_vehicle: "second_vehicle_does_not_react",
     use_one_nonce_for_ever: "cannot_be_replayed and standard",
     ignore_deletion_and_deactivation: "deleted_key or deactivated_card",
     ignore_the_validity: "outside_its_validity",
