@@ -45,11 +45,10 @@ def test_what_code_a_phone_shows_by_itself_is_recorded(
 @pytest.mark.requirement("DK-CODE-01")
 @pytest.mark.parametrize("entry", [PHONE, VEHICLE, EITHER])
 def test_a_code_that_is_generated_is_shown_to_the_owner(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, entry: CodeEntry
+    car: Car, owner: Phone, friend_phone: Phone, entry: CodeEntry
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    first = sharing.invite(car, owner_phone, friend_phone, code=entry)
-    second = sharing.invite(car, owner_phone, friend_phone, code=entry)
+    first = sharing.invite(car, owner, friend_phone, code=entry)
+    second = sharing.invite(car, owner, friend_phone, code=entry)
     assert first.code, "no code is shown"
     assert first.code != second.code, "two invitations have the same code"
 
@@ -74,10 +73,9 @@ def test_the_code_is_not_in_the_message(
 @pytest.mark.requirement("DK-CODE-03")
 @pytest.mark.parametrize("entry", [PHONE, EITHER])
 def test_the_code_entered_on_the_phone_completes_the_activation(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, entry: CodeEntry
+    car: Car, owner: Phone, friend_phone: Phone, entry: CodeEntry
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone, code=entry)
+    shared = sharing.share(car, owner, friend_phone, code=entry)
     assert not driving.starts(car, friend_phone)
     assert friend_phone.wallet.listed()[0].state == "code needed"
     friend_phone.wallet.enter_code(car.keyring.identifier, code_of(shared))
@@ -85,16 +83,15 @@ def test_the_code_entered_on_the_phone_completes_the_activation(
     sharing.activate(car, friend_phone)
     assert driving.unlocks(car, friend_phone)
     assert driving.starts(car, friend_phone)
-    assert sharing.state_of(car, owner_phone, shared) == "active"
+    assert sharing.state_of(car, owner, shared) == "active"
 
 
 @pytest.mark.requirement("DK-CODE-03", "DK-CODE-05")
 @pytest.mark.parametrize("entry", [VEHICLE, EITHER])
 def test_the_code_typed_in_at_the_vehicle_completes_the_activation(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, entry: CodeEntry
+    car: Car, owner: Phone, friend_phone: Phone, entry: CodeEntry
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone, code=entry)
+    shared = sharing.share(car, owner, friend_phone, code=entry)
     assert not driving.starts(car, friend_phone)
     view = sharing.begin_activation(car, friend_phone)
     assert view.kind is Kind.ENTRY, "the vehicle does not ask for the code"
@@ -102,7 +99,7 @@ def test_the_code_typed_in_at_the_vehicle_completes_the_activation(
     car.start_authorised.wait()
     assert driving.unlocks(car, friend_phone)
     assert driving.starts(car, friend_phone)
-    assert sharing.state_of(car, owner_phone, shared) == "active"
+    assert sharing.state_of(car, owner, shared) == "active"
 
 
 @pytest.mark.requirement("DK-CODE-05")
@@ -123,10 +120,9 @@ def test_a_phone_of_the_case_that_wants_it_has_its_code_asked_for_by_the_vehicle
 
 @pytest.mark.requirement("DK-CODE-04")
 def test_wrong_codes_on_the_phone_activate_nothing(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone, code=PHONE)
+    shared = sharing.share(car, owner, friend_phone, code=PHONE)
     code = code_of(shared)
     said: list[str] = []
     while len(said) < MANY and friend_phone.wallet.listed():
@@ -142,19 +138,18 @@ def test_wrong_codes_on_the_phone_activate_nothing(
 
 @pytest.mark.requirement("DK-CODE-04")
 def test_wrong_codes_at_the_vehicle_activate_nothing(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone, code=VEHICLE)
+    shared = sharing.share(car, owner, friend_phone, code=VEHICLE)
     code = code_of(shared)
     said: list[str] = []
     sharing.begin_activation(car, friend_phone)
-    while len(said) < MANY and sharing.state_of(car, owner_phone, shared) == "accepted":
+    while len(said) < MANY and sharing.state_of(car, owner, shared) == "accepted":
         with pytest.raises(ActionRefused) as refused:
             car.head_unit.type_in(sharing.wrong(code))
         said.append(refused.value.reason)
         assert not car.start_authorised
-    has_ended = sharing.state_of(car, owner_phone, shared) == "ended"
+    has_ended = sharing.state_of(car, owner, shared) == "ended"
     observe("wrong codes until the key ended", len(said), ambiguity="AMB-05")
     observe("what the vehicle said", "; ".join(said))
     car.settle()
@@ -165,11 +160,10 @@ def test_wrong_codes_at_the_vehicle_activate_nothing(
 @pytest.mark.requirement("DK-CODE-04", "DK-CODE-05")
 @pytest.mark.parametrize("heard", [True, False], ids=["told of the key", "never told of it"])
 def test_a_vehicle_that_is_offline_does_not_do_without_the_code(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe, heard: bool
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe, heard: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = heard
-    code = code_of(sharing.share(car, owner_phone, friend_phone, code=VEHICLE))
+    code = code_of(sharing.share(car, owner, friend_phone, code=VEHICLE))
     car.telematics.online = False
     view = sharing.begin_activation(car, friend_phone)
     assert view.kind is Kind.ENTRY, "the vehicle does not ask for the code"
@@ -187,10 +181,9 @@ def test_a_vehicle_that_is_offline_does_not_do_without_the_code(
 @pytest.mark.requirement("DK-CODE-04")
 @pytest.mark.parametrize("entry", [PHONE, VEHICLE])
 def test_after_one_wrong_code_the_right_one_is_taken(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, entry: CodeEntry
+    car: Car, owner: Phone, friend_phone: Phone, entry: CodeEntry
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone, code=entry)
+    shared = sharing.share(car, owner, friend_phone, code=entry)
     code = code_of(shared)
     if entry is PHONE:
         with pytest.raises(ActionRefused):

@@ -10,7 +10,7 @@ from drivers.api.phone import Phone
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.menus import Function
-from testplans.steps import driving, pairing, sharing
+from testplans.steps import driving, sharing
 
 ONLINE = pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 
@@ -18,11 +18,10 @@ ONLINE = pytest.mark.parametrize("online", [True, False], ids=["vehicle online",
 @pytest.mark.requirement("DK-CODE-06")
 @ONLINE
 def test_a_shared_key_unlocks_before_and_starts_only_after_its_activation(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     assert driving.unlocks(car, friend_phone)
     assert not driving.starts(car, friend_phone)
     sharing.activate(car, friend_phone)
@@ -32,10 +31,9 @@ def test_a_shared_key_unlocks_before_and_starts_only_after_its_activation(
 
 @pytest.mark.requirement("DK-CODE-06")
 def test_the_menu_activates_a_shared_key_as_the_pop_up_does(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     driving.place(car, friend_phone)
     car.head_unit.cancel()
     assert not car.press_start_stop().accepted, "it starts though the pop-up was dismissed"
@@ -48,11 +46,10 @@ def test_the_menu_activates_a_shared_key_as_the_pop_up_does(
 @pytest.mark.requirement("DK-CODE-06")
 @ONLINE
 def test_the_first_transaction_of_a_friend_is_measured_against_later_ones(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool, measure: Measure
+    car: Car, owner: Phone, friend_phone: Phone, online: bool, measure: Measure
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     for name, samples in (("first_unlock_of_friend", 1), ("later_unlock_of_friend", 5)):
         with measure(name, unit="ms", of="taps").repeat(samples) as taps:
             for tap in taps:
@@ -67,11 +64,10 @@ def test_the_first_transaction_of_a_friend_is_measured_against_later_ones(
 @ONLINE
 @pytest.mark.parametrize("pause", [timedelta(hours=1), timedelta(days=1)], ids=["sleep", "a day"])
 def test_an_activated_key_is_used_again_without_a_prompt(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool, pause: timedelta
+    car: Car, owner: Phone, friend_phone: Phone, online: bool, pause: timedelta
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     sharing.activate(car, friend_phone)
     friend_phone.withdraw()
     for _ in range(2):
@@ -87,14 +83,13 @@ def test_an_activated_key_is_used_again_without_a_prompt(
 
 @pytest.mark.requirement("DK-CODE-07")
 def test_a_key_activated_while_offline_needs_no_prompt_once_the_vehicle_is_online(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = False
-    shared = sharing.share(car, owner_phone, friend_phone)
+    shared = sharing.share(car, owner, friend_phone)
     sharing.activate(car, friend_phone)
     friend_phone.withdraw()
     car.telematics.online = True
     car.reconcile()
-    assert sharing.state_of(car, owner_phone, shared) == "active"
+    assert sharing.state_of(car, owner, shared) == "active"
     assert driving.starts(car, friend_phone)

@@ -101,14 +101,13 @@ def test_a_key_is_set_up_only_with_an_app_that_is_up_to_date(
 @pytest.mark.requirement("DK-ELIG-07")
 @pytest.mark.parametrize("installed", [Installed.OUTDATED, Installed.MISSING])
 def test_a_key_is_shared_only_with_an_app_that_is_up_to_date(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, installed: Installed
+    car: Car, owner: Phone, friend_phone: Phone, installed: Installed
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    owner_phone.app.install(installed)
+    owner.app.install(installed)
     with pytest.raises(ActionRefused):
-        sharing.invite(car, owner_phone, friend_phone)
-    owner_phone.app.install(Installed.CURRENT)
-    sharing.share(car, owner_phone, friend_phone)
+        sharing.invite(car, owner, friend_phone)
+    owner.app.install(Installed.CURRENT)
+    sharing.share(car, owner, friend_phone)
     assert driving.unlocks(car, friend_phone)
 
 

@@ -56,12 +56,11 @@ def test_the_owner_sees_the_granted_right_once_the_key_was_added(
 @pytest.mark.parametrize("code", [CodeEntry.NONE, CodeEntry.PHONE], ids=["no code", "with code"])
 @pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 def test_an_invitation_that_is_not_accepted_opens_and_starts_nothing(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool, code: CodeEntry
+    car: Car, owner: Phone, friend_phone: Phone, online: bool, code: CodeEntry
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    shared = sharing.invite(car, owner_phone, friend_phone, code=code)
-    assert sharing.state_of(car, owner_phone, shared) == "pending"
+    shared = sharing.invite(car, owner, friend_phone, code=code)
+    assert sharing.state_of(car, owner, shared) == "pending"
     assert driving.opens_nothing(car, friend_phone)
     assert driving.starts_nothing(car, friend_phone)
     assert [key.role for key in car.keyring] == ["owner"]
@@ -69,32 +68,25 @@ def test_an_invitation_that_is_not_accepted_opens_and_starts_nothing(
 
 @pytest.mark.requirement("DK-INV-03")
 def test_a_phone_that_cannot_reach_the_server_accepts_nothing(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.invite(car, owner_phone, friend_phone)
+    shared = sharing.invite(car, owner, friend_phone)
     friend_phone.radios.set_airplane(on=True)
     try:
         assert not sharing.is_accepted(friend_phone, shared)
         assert driving.opens_nothing(car, friend_phone)
     finally:
         friend_phone.radios.set_airplane(on=False)
-    assert sharing.state_of(car, owner_phone, shared) == "pending"
+    assert sharing.state_of(car, owner, shared) == "pending"
     assert sharing.is_accepted(friend_phone, shared)
 
 
 @pytest.mark.requirement("DK-INV-04")
 @pytest.mark.parametrize("used_on_the_vehicle", [False, True], ids=["accepted", "used"])
 def test_a_used_link_gives_nobody_else_a_key(
-    car: Car,
-    owner_phone: Phone,
-    friend_phone: Phone,
-    third_phone: Phone,
-    account: str,
-    used_on_the_vehicle: bool,
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone, used_on_the_vehicle: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone)
+    shared = sharing.share(car, owner, friend_phone)
     if used_on_the_vehicle:
         assert driving.unlocks(car, friend_phone)
     with pytest.raises(ActionRefused):
@@ -106,10 +98,9 @@ def test_a_used_link_gives_nobody_else_a_key(
 
 @pytest.mark.requirement("DK-INV-04")
 def test_a_link_whose_key_was_removed_stays_used(
-    car: Car, owner_phone: Phone, friend_phone: Phone, third_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shared = sharing.share(car, owner_phone, friend_phone)
+    shared = sharing.share(car, owner, friend_phone)
     friend_phone.wallet.remove(car.keyring.identifier)
     assert not sharing.is_accepted(third_phone, shared)
     assert not sharing.is_accepted(friend_phone, shared)
@@ -118,13 +109,12 @@ def test_a_link_whose_key_was_removed_stays_used(
 @pytest.mark.requirement("DK-INV-05")
 @pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 def test_an_invitation_that_was_taken_back_cannot_be_accepted(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    shared = sharing.invite(car, owner_phone, friend_phone)
-    owner_phone.sharing.stop(car.keyring.identifier, shared.share_id)
-    assert sharing.state_of(car, owner_phone, shared) == "ended"
+    shared = sharing.invite(car, owner, friend_phone)
+    owner.sharing.stop(car.keyring.identifier, shared.share_id)
+    assert sharing.state_of(car, owner, shared) == "ended"
     with pytest.raises(ActionRefused):
         friend_phone.wallet.open_link(shared.message)
     assert not friend_phone.wallet.listed()

@@ -43,18 +43,16 @@ def restrictions_of(car: Car, recipient: Phone) -> Restrictions:
 @pytest.mark.parametrize("accepted", [False, True], ids=["open", "accepted"])
 def test_a_restriction_cannot_be_changed_without_a_new_invitation(
     car: Car,
-    owner_phone: Phone,
+    owner: Phone,
     friend_phone: Phone,
-    account: str,
     speeds: tuple[int | None, int | None],
     accepted: bool,
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     first, second = (Restrictions(top_speed_kmh=speed) for speed in speeds)
-    sent = sharing.invite(car, owner_phone, friend_phone, restrictions=first)
+    sent = sharing.invite(car, owner, friend_phone, restrictions=first)
     if accepted:
         friend_phone.wallet.open_link(sent.message)
-    later = sharing.invite(car, owner_phone, friend_phone, restrictions=second)
+    later = sharing.invite(car, owner, friend_phone, restrictions=second)
     if not accepted:
         friend_phone.wallet.open_link(sent.message)
     assert later.share_id != sent.share_id
@@ -67,18 +65,12 @@ def test_a_restriction_cannot_be_changed_without_a_new_invitation(
 @pytest.mark.requirement("DK-RESTR-05", "DK-SHARE-16")
 @pytest.mark.parametrize("speed", [None, 120], ids=["lifted", "raised"])
 def test_the_owners_phone_signs_no_other_restriction_than_it_sent(
-    car: Car,
-    owner_phone: Phone,
-    friend_phone: Phone,
-    key_server: KeyServer,
-    account: str,
-    speed: int | None,
+    car: Car, owner: Phone, friend_phone: Phone, key_server: KeyServer, speed: int | None
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = False  # so that the owner's signature alone makes the key known
     key_server.signing = altered = Altered(key_server.signing, speed)
     restrictions = Restrictions(top_speed_kmh=90)
-    sharing.share(car, owner_phone, friend_phone, restrictions=restrictions)
+    sharing.share(car, owner, friend_phone, restrictions=restrictions)
     if not altered.asked:
         raise Inconclusive("the owner's phone asks another key server for what it is to sign")
     assert altered.signed == 0, "signed for another restriction"

@@ -14,7 +14,7 @@ from drivers.api.sharing import Area, Hours, Restrictions
 from rig.measure.observations import Observe
 from rig.vehicle.car import Car
 from rig.vehicle.drive import Position
-from testplans.steps import driving, pairing, sharing
+from testplans.steps import driving, sharing
 
 NINE_TO_FIVE = Hours(time(9, 0), time(17, 0))
 MONDAY, TUESDAY = 0, 1
@@ -55,14 +55,13 @@ def north_of_home(metres: float) -> Position:
     ids=["UTC", "New York, offline", "Kolkata"],
 )
 def test_a_key_for_nine_to_five_works_in_its_hours_only(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, zone: tzinfo, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, zone: tzinfo, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.read_as(replace(car.service.readings, zone=zone))
     car.telematics.online = online
     wait_until(car, time(12, 0))
     sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,))
+        car, owner, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,))
     )
     for at, works in (
         (time(8, 59), False),
@@ -73,17 +72,16 @@ def test_a_key_for_nine_to_five_works_in_its_hours_only(
         wait_until(car, at)
         assert driving.unlocks(car, friend_phone) is works, f"unlocks at {at:%H:%M}"
         assert driving.starts(car, friend_phone) is works, f"starts at {at:%H:%M}"
-        assert driving.unlocks(car, owner_phone), f"the owner at {at:%H:%M}"
+        assert driving.unlocks(car, owner), f"the owner at {at:%H:%M}"
 
 
 @pytest.mark.requirement("DK-RESTR-03")
 def test_a_key_never_used_in_its_hours_is_not_taken_in_outside_them(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = False
     wait_until(car, time(17, 1))
-    sharing.share(car, owner_phone, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,)))
+    sharing.share(car, owner, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,)))
     assert not driving.unlocks(car, friend_phone)
     wait_until(car, time(9, 1))
     assert driving.unlocks(car, friend_phone)
@@ -91,11 +89,10 @@ def test_a_key_never_used_in_its_hours_is_not_taken_in_outside_them(
 
 @pytest.mark.requirement("DK-RESTR-03")
 def test_hours_that_span_midnight_belong_to_the_day_they_begin_on(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     nights = Hours(time(22, 0), time(6, 0), frozenset({MONDAY}))
-    sharing.share(car, owner_phone, friend_phone, restrictions=Restrictions(hours=(nights,)))
+    sharing.share(car, owner, friend_phone, restrictions=Restrictions(hours=(nights,)))
     for at, weekday, works in (
         (time(5, 59), MONDAY, False),
         (time(22, 1), MONDAY, True),
@@ -109,12 +106,11 @@ def test_hours_that_span_midnight_belong_to_the_day_they_begin_on(
 
 @pytest.mark.requirement("DK-RESTR-03")
 def test_what_the_end_of_the_hours_does_to_a_drive_is_recorded(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     wait_until(car, time(16, 59))
     sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,))
+        car, owner, friend_phone, restrictions=Restrictions(hours=(NINE_TO_FIVE,))
     )
     assert driving.start(car, friend_phone).accepted
     wait_until(car, time(17, 1))
@@ -127,14 +123,11 @@ def test_what_the_end_of_the_hours_does_to_a_drive_is_recorded(
 @pytest.mark.requirement("DK-RESTR-04")
 @ONLINE
 def test_a_key_for_an_area_works_inside_and_not_outside(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
     car.drive.position = north_of_home(0)
-    sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(areas=(AREA,))
-    )
+    sharing.share_activated(car, owner, friend_phone, restrictions=Restrictions(areas=(AREA,)))
     for metres, works in (
         (RADIUS_M - 2, True),
         (RADIUS_M + 2, False),
@@ -144,16 +137,15 @@ def test_a_key_for_an_area_works_inside_and_not_outside(
         car.drive.position = north_of_home(metres)
         assert driving.unlocks(car, friend_phone) is works, f"{metres} m north"
         assert driving.starts(car, friend_phone) is works, f"{metres} m north"
-        assert driving.unlocks(car, owner_phone), f"the owner, {metres} m north"
+        assert driving.unlocks(car, owner), f"the owner, {metres} m north"
 
 
 @pytest.mark.requirement("DK-RESTR-04")
 def test_what_happens_on_the_border_and_beyond_it_while_driving_is_recorded(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.drive.position = north_of_home(RADIUS_M)
-    sharing.share(car, owner_phone, friend_phone, restrictions=Restrictions(areas=(AREA,)))
+    sharing.share(car, owner, friend_phone, restrictions=Restrictions(areas=(AREA,)))
     observe("unlocks on the border", driving.unlocks(car, friend_phone), ambiguity="AMB-25")
     car.drive.position = north_of_home(0)
     sharing.activate(car, friend_phone)
@@ -165,12 +157,9 @@ def test_what_happens_on_the_border_and_beyond_it_while_driving_is_recorded(
 
 
 @pytest.mark.requirement("DK-RESTR-04")
-def test_each_of_several_areas_counts(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
-) -> None:
-    pairing.pair(car, owner_phone, account)
+def test_each_of_several_areas_counts(car: Car, owner: Phone, friend_phone: Phone) -> None:
     far = Area(HOME_DEG[0] + 1, HOME_DEG[1], RADIUS_M)
-    sharing.share(car, owner_phone, friend_phone, restrictions=Restrictions(areas=(AREA, far)))
+    sharing.share(car, owner, friend_phone, restrictions=Restrictions(areas=(AREA, far)))
     for metres, works in ((0.0, True), (DEGREE_M / 2, False), (DEGREE_M, True)):
         car.drive.position = north_of_home(metres)
         assert driving.unlocks(car, friend_phone) is works, f"{metres:.0f} m north"
@@ -178,16 +167,15 @@ def test_each_of_several_areas_counts(
 
 @pytest.mark.requirement("DK-RESTR-07")
 def test_hours_and_area_of_one_key_keep_no_other_out(
-    car: Car, owner_phone: Phone, friend_phone: Phone, third_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     wait_until(car, time(12, 0))
     tied = Restrictions(hours=(NINE_TO_FIVE,), areas=(AREA,))
-    sharing.share(car, owner_phone, friend_phone, restrictions=tied)
-    sharing.share(car, owner_phone, third_phone)
-    assert all(driving.unlocks(car, each) for each in (friend_phone, third_phone, owner_phone))
+    sharing.share(car, owner, friend_phone, restrictions=tied)
+    sharing.share(car, owner, third_phone)
+    assert all(driving.unlocks(car, each) for each in (friend_phone, third_phone, owner))
     wait_until(car, time(20, 0))
     car.drive.position = north_of_home(50_000)
     for _ in range(2):
-        opens = [driving.unlocks(car, each) for each in (friend_phone, third_phone, owner_phone)]
+        opens = [driving.unlocks(car, each) for each in (friend_phone, third_phone, owner)]
         assert opens == [False, True, True]

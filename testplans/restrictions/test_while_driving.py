@@ -7,7 +7,7 @@ import pytest
 from drivers.api.phone import Phone
 from drivers.api.sharing import Restrictions
 from rig.vehicle.car import Car
-from testplans.steps import driving, pairing, sharing
+from testplans.steps import driving, sharing
 
 SLOW, QUIET = 90, 40  # km/h, percent
 FAST, LOUD = 150.0, 80.0
@@ -27,18 +27,15 @@ def drive_with(car: Car, holder: Phone) -> None:
 @pytest.mark.requirement("DK-RESTR-01")
 @ONLINE
 def test_the_vehicle_goes_no_faster_than_the_key_in_use_allows(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(top_speed_kmh=SLOW)
-    )
+    sharing.share_activated(car, owner, friend_phone, restrictions=Restrictions(top_speed_kmh=SLOW))
     drive_with(car, friend_phone)
     assert car.drive.speed_limit_kmh == SLOW, "the limit is not on the bus"
     assert car.drive.demand_speed(SLOW - 10) == SLOW - 10
     assert car.drive.demand_speed(FAST) == SLOW
-    drive_with(car, owner_phone)
+    drive_with(car, owner)
     assert car.drive.speed_limit_kmh is None
     assert car.drive.demand_speed(FAST) == FAST
 
@@ -46,12 +43,11 @@ def test_the_vehicle_goes_no_faster_than_the_key_in_use_allows(
 @pytest.mark.requirement("DK-RESTR-02")
 @ONLINE
 def test_the_radio_is_no_louder_than_the_key_in_use_allows(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
     sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(volume_percent=QUIET)
+        car, owner, friend_phone, restrictions=Restrictions(volume_percent=QUIET)
     )
     car.drive.set_volume(LOUD)
     drive_with(car, friend_phone)
@@ -59,7 +55,7 @@ def test_the_radio_is_no_louder_than_the_key_in_use_allows(
     assert car.drive.volume_percent == QUIET, "what was louder before stays louder"
     assert car.drive.set_volume(QUIET - 10) == QUIET - 10
     assert car.drive.set_volume(LOUD) == QUIET
-    drive_with(car, owner_phone)
+    drive_with(car, owner)
     assert car.drive.volume_limit_percent is None
     assert car.drive.set_volume(LOUD) == LOUD
 
@@ -67,11 +63,10 @@ def test_the_radio_is_no_louder_than_the_key_in_use_allows(
 @pytest.mark.requirement("DK-RESTR-06")
 @ONLINE
 def test_a_key_shared_without_restrictions_has_no_limits(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    sharing.share_activated(car, owner_phone, friend_phone, restrictions=Restrictions())
+    sharing.share_activated(car, owner, friend_phone, restrictions=Restrictions())
     drive_with(car, friend_phone)
     assert (car.drive.speed_limit_kmh, car.drive.volume_limit_percent) == (None, None)
     assert car.drive.demand_speed(FAST) == FAST
@@ -81,20 +76,19 @@ def test_a_key_shared_without_restrictions_has_no_limits(
 
 @pytest.mark.requirement("DK-RESTR-07")
 def test_limits_follow_the_key_in_use(
-    car: Car, owner_phone: Phone, friend_phone: Phone, third_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     sharing.share_activated(
         car,
-        owner_phone,
+        owner,
         friend_phone,
         restrictions=Restrictions(top_speed_kmh=SLOW, volume_percent=QUIET),
     )
-    sharing.share_activated(car, owner_phone, third_phone, restrictions=Restrictions())
+    sharing.share_activated(car, owner, third_phone, restrictions=Restrictions())
     for _ in range(2):
         for holder, speed, volume in (
             (friend_phone, SLOW, QUIET),
-            (owner_phone, FAST, LOUD),
+            (owner, FAST, LOUD),
             (friend_phone, SLOW, QUIET),
             (third_phone, FAST, LOUD),
         ):
@@ -105,14 +99,11 @@ def test_limits_follow_the_key_in_use(
 
 @pytest.mark.requirement("DK-RESTR-07")
 def test_two_restricted_keys_have_each_its_own_limits(
-    car: Car, owner_phone: Phone, friend_phone: Phone, third_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
+    sharing.share_activated(car, owner, friend_phone, restrictions=Restrictions(top_speed_kmh=SLOW))
     sharing.share_activated(
-        car, owner_phone, friend_phone, restrictions=Restrictions(top_speed_kmh=SLOW)
-    )
-    sharing.share_activated(
-        car, owner_phone, third_phone, restrictions=Restrictions(top_speed_kmh=SLOW + 20)
+        car, owner, third_phone, restrictions=Restrictions(top_speed_kmh=SLOW + 20)
     )
     for holder, speed in ((friend_phone, SLOW), (third_phone, SLOW + 20), (friend_phone, SLOW)):
         drive_with(car, holder)

@@ -13,21 +13,18 @@ from testplans.steps import driving, pairing, sharing
 pytestmark = pytest.mark.requirement("DK-SEC-02")
 
 
-def test_a_main_key_that_does_not_return_its_token_starts_nothing(
-    car: Car, account: str, owner_phone: Phone
-) -> None:
-    pairing.pair(car, owner_phone, account)
+def test_a_main_key_that_does_not_return_its_token_starts_nothing(car: Car, owner: Phone) -> None:
     (key,) = car.keyring
     given, key.token = key.token, Secret(bytes(32))
     assert given is not None, "the device was given no token at pairing"
-    visit = driving.place(car, owner_phone)
+    visit = driving.place(car, owner)
     assert visit.refused
     assert visit.outcome is Outcome.KEY_NOT_TRUSTED
     assert not car.press_start_stop().accepted
     assert not car.drive_ready
-    assert driving.unlocks(car, owner_phone), "unlocking asks for no token"
+    assert driving.unlocks(car, owner), "unlocking asks for no token"
     key.token = given
-    assert driving.starts(car, owner_phone)
+    assert driving.starts(car, owner)
 
 
 def test_a_shared_key_does_not_start_with_the_token_of_another(

@@ -15,7 +15,7 @@ from rig.measure.observations import Observe
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.keyring import KeyState
-from testplans.steps import driving, pairing, sharing
+from testplans.steps import driving, sharing
 
 FIVE, EIGHTEEN = 5, 18  # the comparison table of the guide, and its FAQ 4
 
@@ -37,42 +37,34 @@ def is_refused(car: Car, owner: Phone, recipient: Phone) -> bool:
 
 @pytest.mark.requirement("DK-SHARE-01")
 def test_five_recipients_have_a_key_that_works(
-    car: Car,
-    owner_phone: Phone,
-    friend_phone: Phone,
-    third_phone: Phone,
-    recipients: tuple[Phone, ...],
-    account: str,
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone, recipients: tuple[Phone, ...]
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     five = (friend_phone, third_phone, *recipients[: FIVE - 2])
-    sharing.share_with_all(car, owner_phone, five)
-    assert all(state in sharing.GRANTED for state in sharing.states(car, owner_phone))
+    sharing.share_with_all(car, owner, five)
+    assert all(state in sharing.GRANTED for state in sharing.states(car, owner))
     assert friends_in(car) == FIVE
     assert all(driving.unlocks(car, each) for each in five)
 
 
 @pytest.mark.requirement("DK-SHARE-02")
 def test_a_sixth_share_is_refused_and_the_five_stay(
-    car: Car, owner_phone: Phone, recipients: tuple[Phone, ...], account: str
+    car: Car, owner: Phone, recipients: tuple[Phone, ...]
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    sharing.share_with_all(car, owner_phone, recipients[:FIVE])
-    before = sharing.states(car, owner_phone)
-    assert is_refused(car, owner_phone, recipients[FIVE]), "a sixth share was taken"
+    sharing.share_with_all(car, owner, recipients[:FIVE])
+    before = sharing.states(car, owner)
+    assert is_refused(car, owner, recipients[FIVE]), "a sixth share was taken"
     assert not recipients[FIVE].wallet.listed()
-    assert sharing.states(car, owner_phone) == before
+    assert sharing.states(car, owner) == before
     assert all(driving.unlocks(car, each) for each in recipients[:FIVE])
 
 
 @pytest.mark.requirement("DK-SHARE-03")
 def test_eighteen_recipients_have_a_key_that_works(
-    car: Car, owner_phone: Phone, recipients: tuple[Phone, ...], account: str, measure: Measure
+    car: Car, owner: Phone, recipients: tuple[Phone, ...], measure: Measure
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     for enrolled in (1, FIVE, EIGHTEEN):
         having = recipients[:enrolled]
-        sharing.share_with_all(car, owner_phone, having[friends_in(car) :])
+        sharing.share_with_all(car, owner, having[friends_in(car) :])
         assert friends_in(car) == enrolled
         assert all(driving.unlocks(car, each) for each in having), "at the first use"
         with measure(f"unlock_with_{enrolled}_shared", unit="ms", of="keys").repeat(
@@ -84,19 +76,18 @@ def test_eighteen_recipients_have_a_key_that_works(
                 tap.ends_with(car.door("driver").unlocked)
                 each.withdraw()
                 car.await_empty("driver_handle")
-    assert all(state in sharing.GRANTED for state in sharing.states(car, owner_phone))
+    assert all(state in sharing.GRANTED for state in sharing.states(car, owner))
 
 
 @pytest.mark.requirement("DK-SHARE-04")
 def test_a_nineteenth_share_is_refused_and_the_eighteen_stay(
-    car: Car, owner_phone: Phone, recipients: tuple[Phone, ...], account: str
+    car: Car, owner: Phone, recipients: tuple[Phone, ...]
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    sharing.share_with_all(car, owner_phone, recipients[:EIGHTEEN])
-    before = sharing.states(car, owner_phone)
-    assert is_refused(car, owner_phone, recipients[EIGHTEEN]), "a nineteenth share was taken"
+    sharing.share_with_all(car, owner, recipients[:EIGHTEEN])
+    before = sharing.states(car, owner)
+    assert is_refused(car, owner, recipients[EIGHTEEN]), "a nineteenth share was taken"
     assert not recipients[EIGHTEEN].wallet.listed()
-    assert sharing.states(car, owner_phone) == before
+    assert sharing.states(car, owner) == before
     assert all(driving.unlocks(car, each) for each in recipients[:EIGHTEEN])
 
 
@@ -131,31 +122,29 @@ End = Callable[[Car, Phone, Phone, Shared], None]
     "end", [removed_by_its_holder, deleted_in_the_vehicle, revoked_and_another_key_used]
 )
 def test_a_deleted_key_makes_room_for_another(
-    car: Car, owner_phone: Phone, recipients: tuple[Phone, ...], account: str, end: End
+    car: Car, owner: Phone, recipients: tuple[Phone, ...], end: End
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shares = sharing.share_with_all(car, owner_phone, recipients[:FIVE])
-    assert is_refused(car, owner_phone, recipients[FIVE])
-    end(car, owner_phone, recipients[0], shares[0])
-    assert sharing.state_of(car, owner_phone, shares[0]) == "ended"
-    sharing.share_using_the_key(car, owner_phone, recipients[FIVE])
+    shares = sharing.share_with_all(car, owner, recipients[:FIVE])
+    assert is_refused(car, owner, recipients[FIVE])
+    end(car, owner, recipients[0], shares[0])
+    assert sharing.state_of(car, owner, shares[0]) == "ended"
+    sharing.share_using_the_key(car, owner, recipients[FIVE])
     assert driving.unlocks(car, recipients[FIVE])
     assert not driving.unlocks(car, recipients[0])
 
 
 @pytest.mark.requirement("DK-SHARE-05")
 def test_what_a_key_in_pre_deletion_counts_as_is_recorded(
-    car: Car, owner_phone: Phone, recipients: tuple[Phone, ...], account: str, observe: Observe
+    car: Car, owner: Phone, recipients: tuple[Phone, ...], observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    shares = sharing.share_with_all(car, owner_phone, recipients[:FIVE])
-    owner_phone.sharing.stop(car.keyring.identifier, shares[0].share_id)
-    observe("state after revocation", sharing.state_of(car, owner_phone, shares[0]))
-    refused = is_refused(car, owner_phone, recipients[FIVE])
+    shares = sharing.share_with_all(car, owner, recipients[:FIVE])
+    owner.sharing.stop(car.keyring.identifier, shares[0].share_id)
+    observe("state after revocation", sharing.state_of(car, owner, shares[0]))
+    refused = is_refused(car, owner, recipients[FIVE])
     observe("a share is refused while one of five is revoked", refused, ambiguity="AMB-03")
     if refused:
         assert driving.unlocks(car, recipients[1])
-        sharing.share_using_the_key(car, owner_phone, recipients[FIVE])
+        sharing.share_using_the_key(car, owner, recipients[FIVE])
     free = "once another key has unlocked" if refused else "at once"
     observe("room for another share", free, ambiguity="AMB-08")
 
@@ -168,15 +157,9 @@ def test_what_a_key_in_pre_deletion_counts_as_is_recorded(
     ids=["invitations count", "accepted keys count"],
 )
 def test_no_more_than_five_of_many_invitations_become_keys(
-    car: Car,
-    owner_phone: Phone,
-    recipients: tuple[Phone, ...],
-    key_server: KeyServer,
-    account: str,
-    observe: Observe,
+    car: Car, owner: Phone, recipients: tuple[Phone, ...], key_server: KeyServer, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    sent = list(sharing.invited(car, owner_phone, recipients[: FIVE + 1]))
+    sent = list(sharing.invited(car, owner, recipients[: FIVE + 1]))
     observe("invitations open at the same time", len(sent), ambiguity="AMB-03")
     observe("what counts then", key_server.shares.usage(car.keyring.identifier))
     accepted = [sharing.is_accepted(each, shared) for each, shared in sent]
@@ -186,20 +169,19 @@ def test_no_more_than_five_of_many_invitations_become_keys(
 
 @pytest.mark.requirement("DK-SHARE-12")
 def test_an_owner_who_is_asked_uses_the_key_and_shares_on(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, observe: Observe
+    car: Car, owner: Phone, friend_phone: Phone, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     in_a_row = 0
     try:
         while in_a_row < 2 * EIGHTEEN:
-            shared = sharing.invite(car, owner_phone, friend_phone)
-            owner_phone.sharing.stop(car.keyring.identifier, shared.share_id)
+            shared = sharing.invite(car, owner, friend_phone)
+            owner.sharing.stop(car.keyring.identifier, shared.share_id)
             in_a_row += 1
         asked = "not asked"
     except ActionRefused as refusal:
         asked = refusal.reason
-        sharing.use_the_key(car, owner_phone)
+        sharing.use_the_key(car, owner)
     observe("shares in a row", in_a_row, ambiguity="AMB-31")
     observe("the owner is told then", asked)
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     assert driving.unlocks(car, friend_phone)

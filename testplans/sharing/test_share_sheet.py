@@ -34,11 +34,8 @@ def test_the_share_control_of_the_key_opens_the_share_sheet(
 
 
 @pytest.mark.requirement("DK-SHARE-06")
-def test_a_shared_key_has_no_share_control(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str
-) -> None:
-    pairing.pair(car, owner_phone, account)
-    sharing.share(car, owner_phone, friend_phone)
+def test_a_shared_key_has_no_share_control(car: Car, owner: Phone, friend_phone: Phone) -> None:
+    sharing.share(car, owner, friend_phone)
     assert WalletAction.SHARE not in friend_phone.wallet.actions(car.keyring.identifier)
     with pytest.raises(ActionRefused):
         friend_phone.sharing.sheet(car.keyring.identifier)
@@ -116,15 +113,9 @@ def test_what_a_mixed_pair_is_offered_is_recorded_and_a_link_works(
 @pytest.mark.requirement("DK-SHARE-16")
 @pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 def test_the_chosen_permissions_are_bound_to_the_invitation(
-    car: Car,
-    owner_phone: Phone,
-    friend_phone: Phone,
-    key_server: KeyServer,
-    account: str,
-    online: bool,
+    car: Car, owner: Phone, friend_phone: Phone, key_server: KeyServer, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    limits = set(owner_phone.sharing.sheet(car.keyring.identifier).limits)
+    limits = set(owner.sharing.sheet(car.keyring.identifier).limits)
     everything = Restrictions(
         hours=(Hours(time(0, 0), time(23, 59)), Hours(time(23, 59), time(0, 0))),
         areas=(Area(48.1771, 11.5562, 5000.0),),
@@ -133,7 +124,7 @@ def test_the_chosen_permissions_are_bound_to_the_invitation(
     )
     assert everything.used <= limits, "not all is offered"
     car.telematics.online = online
-    shared = sharing.share(car, owner_phone, friend_phone, restrictions=everything)
+    shared = sharing.share(car, owner, friend_phone, restrictions=everything)
     bound = key_server.shares.invitation(shared.share_id).offer.restrictions
     assert bound == everything
     assert driving.unlocks(car, friend_phone)

@@ -17,13 +17,12 @@ from testplans.steps.sharing import PhoneOf
 @pytest.mark.requirement("DK-SHARE-08", "DK-SHARE-09", "DK-SHARE-10")
 @pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 def test_a_recipient_without_app_and_account_opens_the_link_and_unlocks(
-    car: Car, owner_phone: Phone, friend_phone: Phone, account: str, online: bool
+    car: Car, owner: Phone, friend_phone: Phone, online: bool
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     friend_phone.app.sign_in(None)
     assert friend_phone.app.install(Installed.MISSING).state is AppState.MISSING
     car.telematics.online = online
-    sharing.share(car, owner_phone, friend_phone)
+    sharing.share(car, owner, friend_phone)
     assert [key.role for key in friend_phone.wallet.listed()] == ["shared"]
     assert driving.unlocks(car, friend_phone)
 
@@ -48,17 +47,11 @@ def test_the_link_brings_the_key_into_the_wallet(
 @pytest.mark.requirement("DK-SHARE-11")
 @pytest.mark.parametrize("online", [True, False], ids=["vehicle online", "vehicle offline"])
 def test_what_an_accepted_key_does_before_its_activation_is_recorded(
-    car: Car,
-    owner_phone: Phone,
-    friend_phone: Phone,
-    account: str,
-    online: bool,
-    observe: Observe,
+    car: Car, owner: Phone, friend_phone: Phone, online: bool, observe: Observe
 ) -> None:
-    pairing.pair(car, owner_phone, account)
     car.telematics.online = online
-    shared = sharing.share(car, owner_phone, friend_phone)
-    assert sharing.state_of(car, owner_phone, shared) in sharing.GRANTED
+    shared = sharing.share(car, owner, friend_phone)
+    assert sharing.state_of(car, owner, shared) in sharing.GRANTED
     assert driving.unlocks(car, friend_phone), "an accepted key unlocks"
     starts = driving.starts(car, friend_phone)
     observe("an accepted key unlocks", True, ambiguity="AMB-04")
@@ -69,14 +62,13 @@ def test_what_an_accepted_key_does_before_its_activation_is_recorded(
 
 @pytest.mark.requirement("DK-SHARE-13")
 def test_two_invitations_are_open_at_the_same_time(
-    car: Car, owner_phone: Phone, friend_phone: Phone, third_phone: Phone, account: str
+    car: Car, owner: Phone, friend_phone: Phone, third_phone: Phone
 ) -> None:
-    pairing.pair(car, owner_phone, account)
-    first = sharing.invite(car, owner_phone, friend_phone)
-    second = sharing.invite(car, owner_phone, third_phone)
-    assert sharing.states(car, owner_phone) == ["pending", "pending"]
+    first = sharing.invite(car, owner, friend_phone)
+    second = sharing.invite(car, owner, third_phone)
+    assert sharing.states(car, owner) == ["pending", "pending"]
     third_phone.wallet.open_link(second.message)
-    assert sharing.state_of(car, owner_phone, first) == "pending"
+    assert sharing.state_of(car, owner, first) == "pending"
     friend_phone.wallet.open_link(first.message)
     assert driving.unlocks(car, friend_phone)
     assert driving.unlocks(car, third_phone)

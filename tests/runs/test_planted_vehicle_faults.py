@@ -43,3 +43,16 @@ def test_without_a_fault_those_tests_are_green(
     either = " or ".join(f"({tests})" for tests in selections)
     ended = rig_run(plan, bench, "-k", either, "--", "-p", "tests.runs.plants")
     assert ended.status == 0, ended.output
+
+
+def test_a_test_whose_phone_cannot_be_paired_judges_nothing(
+    rig_run: RigRun, own_bench: OwnBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a fail of what was not tried nor an error of the rig."""
+    monkeypatch.setenv("RIG_PLANT", "never_pair")
+    bench = own_bench("virtual-in-process")
+    tests = "no_louder or ran_empty"
+    ended = rig_run("compliance", bench, "-k", tests, "--", "-p", "tests.runs.plants")
+    assert {result.verdict for result in ended.run.results} == {Verdict.INCONCLUSIVE}
+    assert all("has no main key" in result.reason for result in ended.run.results)
+    assert ended.status == 4
