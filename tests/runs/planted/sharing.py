@@ -16,6 +16,7 @@ from rig.key_server.phone_side.sharing import Sharing
 from rig.key_server.software_status import SoftwareStatus
 from rig.vehicle import first_use, policy
 from rig.vehicle.drive import Drive
+from rig.vehicle.interior import Interior
 from rig.vehicle.telematics import Telematics
 from tests.runs.planted.replacing import replace_in
 
@@ -83,7 +84,13 @@ def take_any_code() -> None:
 
 
 def ask_for_no_code_while_offline() -> None:
-    awaits = Telematics.awaits_code
+    awaits, placed = Telematics.awaits_code, Interior.placed
+
+    def placed_as_if_without(self: Any, key: Any) -> None:
+        online = self._around.telematics.connected
+        placed(self, key if online or key is None else replace(key, awaits_code=False))
+
+    replace_in(Interior, "placed", placed_as_if_without)
     replace_in(Telematics, "awaits_code", lambda self, key: self.connected and awaits(self, key))
 
 
