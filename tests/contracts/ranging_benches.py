@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-import pytest
-
 from drivers.api.uwb import RangingAnchor
 from drivers.sim.uwb_chip import VirtualUwbChip, VirtualUwbKit
 from drivers.sim.uwb_chip.device import VirtualKit
@@ -42,13 +40,11 @@ def ncj29d5_desk(stack: ExitStack) -> Desk:
 
 
 def qorvo_desk(stack: ExitStack) -> Desk:
-    pytest.importorskip("serial", reason="pyserial is not installed")
     kit = stack.enter_context(VirtualUwbKit(profile="qorvo", pace="free"))
     return Desk(kit, lambda: stack.enter_context(QorvoAnchor(kit)))
 
 
 def nxp_desk(stack: ExitStack) -> Desk:
-    pytest.importorskip("serial", reason="pyserial is not installed")
     kit = stack.enter_context(VirtualUwbKit(profile="nxp", pace="free"))
     return Desk(kit, lambda: stack.enter_context(NxpAnchor(kit)))
 

@@ -160,12 +160,10 @@ def test_without_pyserial_a_kit_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 def test_a_kit_that_is_not_plugged_in_is_not_found_by_its_serial_number() -> None:
-    pytest.importorskip("serial", reason="pyserial is not installed")
     with pytest.raises(DeviceNotFound, match=r"0BADCAFE: no serial line .* seen: "):
         QorvoAnchor("0BADCAFE")
 
 
 def test_a_line_that_another_program_holds_is_not_opened() -> None:
-    pytest.importorskip("serial", reason="pyserial is not installed")
     with VirtualUwbKit() as kit, QorvoAnchor(kit), pytest.raises(DeviceNotFound, match="opening"):
         QorvoAnchor(kit)
