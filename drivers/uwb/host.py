@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -176,15 +176,15 @@ class UciHost:
             raise LinkLost("it is closed")
 
     def _read(self) -> None:
+        t_ns = 0
         try:
             while not self._closing:
-                data = self._port.read(_SLICE_S)
-                t_ns = self._now_ns()
-                if data:
-                    self._take(data, t_ns)
+                if data := self._port.read(_SLICE_S):
+                    t_ns = self._now_ns()
+                    self._take(self._stream.feed(data), t_ns)
                 elif self._stream.pending:
-                    self._stream.abandon()
                     self._reassembly.drop()
+                    self._take(self._stream.abandon(), t_ns)  # octets that came with the last read
         except DriverError as exc:
             if not self._closing:
                 self._loss = exc
@@ -192,8 +192,8 @@ class UciHost:
         finally:
             self._answers.put(None)
 
-    def _take(self, data: bytes, t_ns: int) -> None:
-        for header, part in self._stream.feed(data):
+    def _take(self, frames: Iterable[tuple[Header, bytes]], t_ns: int) -> None:
+        for header, part in frames:
             self._counts["segments"] += 1
             try:
                 payload = self._reassembly.add(header, part)

@@ -12,6 +12,7 @@ import socket
 from drivers.api.errors import DeviceNotFound, ErrorTable, LinkLost, LinkTimeout, translated
 
 _CHUNK = 65536
+_UNREAD = 16384  # octets that may wait; the kernel grants about twice as many
 _ERRORS: ErrorTable = {
     TimeoutError: LinkTimeout,
     OSError: LinkLost,
@@ -47,6 +48,8 @@ class TcpPort(Port):
             self._socket = socket.create_connection((host.strip("[]"), int(port)), timeout_s)
             # Commands are small and each waits for its answer: no coalescing.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # An answer waits behind all that was not read: no more than the host reads in a blink.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _UNREAD)
 
     def read(self, timeout_s: float) -> bytes:
         with translated(_ERRORS, "reading", device=self._who):

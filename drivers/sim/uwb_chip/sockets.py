@@ -10,7 +10,7 @@ import socket
 import tty
 
 _CHUNK = 65536
-_AHEAD = 32768  # octets
+_AHEAD = 8192  # octets
 
 
 class Socket(abc.ABC):

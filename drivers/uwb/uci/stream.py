@@ -48,14 +48,15 @@ class FrameStream:
             del self._buffer[:end]
             yield header, payload
 
-    def abandon(self) -> int:
-        """Give up an incomplete frame when nothing more has come; how many octets that was.
+    def abandon(self) -> Iterator[tuple[Header, bytes]]:
+        """Give up an incomplete frame when nothing more has come: it was cut.
 
-        What it holds of later frames is lost with it: the line has been silent since.
+        Yields the whole frames it has swallowed, if they end where the octets do: the last answer
+        before a line falls silent must not be lost to a frame that was cut ahead of it.
         """
-        lost = len(self._buffer)
-        self._skip(lost)
-        return lost
+        size = len(self._buffer)
+        self._skip(next((at for at in range(1, size) if self._leads_to(at, size)), size))
+        yield from self.feed(b"")
 
     @property
     def pending(self) -> int:
@@ -81,10 +82,14 @@ class FrameStream:
 
     def _was_cut(self, end: int) -> bool:
         """Whether the frame at the front was cut and has swallowed what came after it."""
+        return not self._may_begin(end) and any(self._leads_past(at, end) for at in range(1, end))
+
+    def _may_begin(self, at: int) -> bool:
+        """Whether a frame may begin there, as far as its octets have come."""
         size = len(self._buffer)
-        if size < end + SIZE or self._header_at(end) is not None:
-            return False
-        return any(self._leads_past(at, end) for at in range(1, end))
+        if at + SIZE <= size:
+            return self._header_at(at) is not None
+        return at == size or self._buffer[at] >> 5 in self._heard
 
     def _leads_past(self, at: int, end: int) -> bool:
         """Whether frames follow each other from ``at`` to beyond ``end``."""
@@ -95,6 +100,15 @@ class FrameStream:
                 return False
             at += SIZE + header.length
         return at + SIZE > size or self._header_at(at) is not None
+
+    def _leads_to(self, at: int, end: int) -> bool:
+        """Whether whole frames follow each other from ``at`` to ``end``, the last octet."""
+        while at + SIZE <= end:
+            header = self._header_at(at)
+            if header is None:
+                return False
+            at += SIZE + header.length
+        return at == end
 
     def _skip(self, count: int) -> None:
         del self._buffer[:count]

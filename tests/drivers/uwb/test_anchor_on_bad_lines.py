@@ -88,6 +88,21 @@ def test_cut_frames_cost_only_themselves(chips: Callable[[], VirtualUwbChip]) ->
     assert len(set(found) & set(range(200))) == 180
 
 
+def test_the_answer_behind_a_cut_frame_is_heard_once_the_line_is_silent(
+    chips: Callable[[], VirtualUwbChip],
+) -> None:
+    chip = chips()
+    cut = b"\x62\x20\x00\xc8" + bytes(5)  # of 204 octets, which never come
+
+    def cut_ahead_of_the_answer(data: bytes) -> bytes:
+        return cut + data if data[:2] == b"\x42\x01" else data
+
+    with TcpAnchor(chip) as anchor:
+        chip.spoil = cut_ahead_of_the_answer
+        assert blocks_of(anchor, CCC, 3) == [0, 1, 2]
+        assert anchor.health.garbage_octets == len(cut)
+
+
 def test_a_busy_chip_is_asked_again(chips: Callable[[], VirtualUwbChip]) -> None:
     chip = chips()
     chip.chip.asks_to_retry = 3

@@ -143,9 +143,25 @@ def test_silence_after_a_cut_frame_gives_it_up() -> None:
     found, stream = frames(STATUS + FRAME[:30])
     assert found == [STATUS]
     assert stream.pending == 30
-    assert stream.abandon() == 30
+    assert list(stream.abandon()) == []
     assert [header.opcode for header, _ in stream.feed(FRAME)] == [INFO]
     assert stream.garbage == 30
+
+
+def test_silence_after_a_cut_frame_brings_back_what_it_swallowed() -> None:
+    found, stream = frames(FRAME[:13] + STATUS + STATUS)
+    assert found == []
+    assert len(list(stream.abandon())) == 2
+    assert (stream.garbage, stream.pending) == (13, 0)
+
+
+@pytest.mark.parametrize("beyond", [1, 2, 3, 4])
+def test_a_cut_frame_gives_back_what_ends_just_beyond_it(beyond: int) -> None:
+    """Where fewer octets than a header follow, too: the line may be silent after them."""
+    whole = len(STATUS)
+    found, stream = frames(FRAME[: len(FRAME) - 2 * whole + beyond] + STATUS + STATUS)
+    assert found == [STATUS, STATUS]
+    assert stream.pending == 0
 
 
 def test_a_device_hears_commands_only() -> None:
