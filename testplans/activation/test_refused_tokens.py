@@ -38,6 +38,7 @@ def spoilt(kind: str, car: Car, server: KeyServer, account: str) -> tuple[Secret
 
 def use_up(car: Car, phone: Phone, server: KeyServer, account: str) -> None:
     """Pair with the letter's link, and delete the key again."""
+    car.body.set_power(Power.ACCESSORY)
     phone.wallet.open_link(letters.message(server, account))
     pairing.finish(car, phone)
     phone.wallet.remove(car.keyring.identifier)
@@ -51,10 +52,9 @@ def use_up(car: Car, phone: Phone, server: KeyServer, account: str) -> None:
 def test_a_bad_token_is_refused_on_the_display_and_makes_no_key(
     car: Car, owner_phone: Phone, key_server: KeyServer, account: str, kind: str
 ) -> None:
-    car.body.set_power(Power.ACCESSORY)
     if kind == "reused":
         use_up(car, owner_phone, key_server, account)
-        car.body.set_power(Power.ACCESSORY)
+    car.body.set_power(Power.ACCESSORY)
     _, token = spoilt(kind, car, key_server, account)
     driving.place(car, owner_phone)
     car.head_unit.follow(Function.ADD_KEY)
@@ -73,10 +73,9 @@ def test_a_bad_token_is_refused_on_the_display_and_makes_no_key(
 def test_a_bad_link_is_refused_on_the_phone_and_makes_no_key(
     car: Car, owner_phone: Phone, key_server: KeyServer, account: str, kind: str
 ) -> None:
-    car.body.set_power(Power.ACCESSORY)
     if kind == "reused":
         use_up(car, owner_phone, key_server, account)
-        car.body.set_power(Power.ACCESSORY)
+    car.body.set_power(Power.ACCESSORY)
     message, _ = spoilt(kind, car, key_server, account)
     with pytest.raises(ActionRefused):
         owner_phone.wallet.open_link(message)
