@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import abc
+import threading
 import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+
+from drivers.api.device import Device
+
+
+class Bell(abc.ABC):
+    """What one thread waits for by a clock's time, and any other rings."""
+
+    @abc.abstractmethod
+    def ring(self) -> None:
+        """Wake who waits, or who waits next; two rings before that are one. Never waits."""
+
+    @abc.abstractmethod
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until it is rung or time is up; whether it was rung. One thread at a time."""
 
 
 class Clock(abc.ABC):
-    """The bench's time. A virtual world may bring its own, whose calendar can be moved on."""
+    """The bench's time. A virtual world may bring its own, whose calendar can be moved on.
+
+    Such a world may also skip the time in which everybody waits. It knows of a thread that works
+    if ``thread`` has started it, and that it waits if it does so by ``sleep`` or a ``Bell``.
+    """
 
     @abc.abstractmethod
     def now_ns(self) -> int:
@@ -21,6 +42,23 @@ class Clock(abc.ABC):
     @abc.abstractmethod
     def sleep(self, duration_s: float) -> None:
         """Let this much of the clock's own time pass."""
+
+    def bell(self) -> Bell:
+        """A bell that is waited for by this clock's time."""
+        return _RealBell()
+
+    def thread(self, work: Callable[[], None], name: str) -> threading.Thread:
+        """A daemon thread, started, that waits for nothing but this clock's time and bells."""
+        made = threading.Thread(target=work, name=name, daemon=True)
+        made.start()
+        return made
+
+    def skipping(self) -> AbstractContextManager[None]:
+        """Inside, a virtual world may skip the time in which everybody waits, the caller too.
+
+        A caller that waits inside for something else holds the time. Real time is never skipped.
+        """
+        return nullcontext()
 
 
 class MovableClock(Clock):
@@ -59,3 +97,22 @@ class SystemClock(Clock):
 
     def sleep(self, duration_s: float) -> None:
         time.sleep(duration_s)
+
+
+class _RealBell(Bell):
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        rung = self._rung.wait(timeout_s)
+        self._rung.clear()
+        return rung
+
+
+def clock_of(devices: Mapping[str, Device]) -> Clock:
+    """The clock of a bench: that of the device that brings one, else the machine's."""
+    sources = (device.clock for device in devices.values() if isinstance(device, TimeSource))
+    return next(sources, SystemClock())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from dataclasses import dataclass
 
+from drivers.api.clock import Clock
 from drivers.api.device import Device
 
 
@@ -45,7 +46,7 @@ class NfcReader(Device):
     def wait_for_card(self, timeout_s: float) -> CardLink | None:
         """Return a link to the target in the field, or None when time is up.
 
-        ``Target.seen_ns`` is stamped with ``time.perf_counter_ns`` at detection. A card that was
+        ``Target.seen_ns`` is stamped at detection, by the bench's clock. A card that was
         already there when the last link closed is returned again at once: call
         ``wait_for_removal`` in between to serve each visit once.
         """
@@ -62,3 +63,8 @@ class ReaderPort(abc.ABC):
     @abc.abstractmethod
     def reader_name(self) -> str:
         """The PC/SC reader name to open."""
+
+    @property
+    @abc.abstractmethod
+    def clock(self) -> Clock:
+        """The bench's clock, which the reader's stamps are to be of."""

@@ -107,3 +107,29 @@ class PhoneRadios(abc.ABC):
     @abc.abstractmethod
     def set_cellular(self, *, on: bool) -> None:
         """The mobile network alone; without it there is no internet either on this bench."""
+
+
+class RemoteFunction(StrEnum):
+    """What a phone's key can ask of a vehicle nearby (RKE)."""
+
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    TRUNK = "open the trunk"
+    WINDOWS_OPEN = "open the windows"
+    WINDOWS_CLOSE = "close the windows"
+
+
+class RemoteKey(abc.ABC):
+    """The buttons beside a key in the wallet: they work over Bluetooth LE, in range."""
+
+    @abc.abstractmethod
+    def offered(self, vehicle: bytes) -> tuple[RemoteFunction, ...]:
+        """What the wallet offers for this vehicle's key now; nothing while it is not connected."""
+
+    @abc.abstractmethod
+    def ask(self, vehicle: bytes, function: RemoteFunction) -> None:
+        """Press the button, and prove to be the owner where the phone asks for it.
+
+        Returns when the vehicle has said that it is done. Raises ActionRefused with what the phone
+        shows: out of range, refused, no answer.
+        """

@@ -7,9 +7,11 @@ Facts are those of the public notes on UWB: section 1.5 for parameters, 1.6 and 
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from drivers.api.clock import Clock
 from drivers.api.device import Device
 
 
@@ -144,6 +146,14 @@ class RangingSession(abc.ABC):
         """
 
     @abc.abstractmethod
+    def on_result(self, notify: Callable[[], None]) -> None:
+        """Have ``notify`` called whenever ``next`` would not wait: something came, or it ended.
+
+        Called from the reading thread, and once at once when something is there already; it
+        returns at once and takes nothing itself.
+        """
+
+    @abc.abstractmethod
     def stop(self) -> None:
         """End it. Idempotent, and quiet where it has ended or the anchor is gone already."""
 
@@ -180,3 +190,32 @@ class UciLine(abc.ABC):
     @abc.abstractmethod
     def path(self) -> str:
         """The device to open, such as "/dev/pts/4"."""
+
+
+class UciPort(abc.ABC):
+    """A byte line to a chip, as a serial port is one."""
+
+    @abc.abstractmethod
+    def read(self, timeout_s: float) -> bytes:
+        """What came, or b"" when nothing did in time. Raises LinkLost when the line is gone."""
+
+    @abc.abstractmethod
+    def write(self, data: bytes) -> None:
+        """Send. Raises LinkLost."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let go of it; a ``read`` under way returns or raises. Idempotent, from any thread."""
+
+
+class UciPipe(abc.ABC):
+    """A chip in this process, behind a pipe of bytes."""
+
+    @property
+    @abc.abstractmethod
+    def clock(self) -> Clock:
+        """The time its blocks come by."""
+
+    @abc.abstractmethod
+    def connect(self) -> UciPort:
+        """Open the pipe. Raises DeviceNotFound while the chip is unplugged."""

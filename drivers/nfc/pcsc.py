@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from drivers.api.clock import SystemClock
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import CardLost, DeviceNotFound, DriverError, LinkLost
 from drivers.api.nfc import CardLink, NfcReader, ReaderPort, Target
@@ -30,6 +31,8 @@ class PcscReader(NfcReader):
     def __init__(self, reader: str | ReaderPort, apdu_timeout_s: float = 5.0) -> None:
         self.apdu_timeout_s = apdu_timeout_s
         wanted = reader if isinstance(reader, str) else reader.reader_name
+        clock = SystemClock() if isinstance(reader, str) else reader.clock
+        self._now_ns = clock.now_ns  # what marks are stamped with
         self._reader = wanted
         self._closed = False
         self._opening = threading.Lock()
@@ -52,7 +55,7 @@ class PcscReader(NfcReader):
             known = state.word
             if not state.has_card:
                 continue
-            seen_ns = time.perf_counter_ns()
+            seen_ns = self._now_ns()
             try:
                 link = PcscLink(context, self._reader, seen_ns, self.apdu_timeout_s)
             except CardLost:

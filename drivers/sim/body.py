@@ -11,7 +11,6 @@ arrived by now take effect, in the order of arrival.
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 
 from drivers.api.body import Closures
@@ -54,7 +53,7 @@ class VirtualBody(Closures):
     """
 
     def __init__(self, world: World, actuation_ms: float = 20.0) -> None:
-        self._random = world.random
+        self._random, self._now_ns = world.random, world.clock.now_ns
         self._actuation_ns = actuation_ms * 1e6
         self._mechanics = {name: _Mechanism() for name in MECHANICS}
         self._open = dict.fromkeys(CLOSURES, False)
@@ -117,7 +116,7 @@ class VirtualBody(Closures):
 
     def _advance(self) -> None:
         """Let everything that has arrived by now take effect, earliest first."""
-        now_ns = time.perf_counter_ns()
+        now_ns = self._now_ns()
         arriving = [
             (mechanism.arrives_ns, mechanism)
             for mechanism in self._mechanics.values()
@@ -131,7 +130,7 @@ class VirtualBody(Closures):
 
     def _arrival_ns(self) -> int:
         share = self._random.uniform(1 - _SPREAD, 1 + _SPREAD)
-        return time.perf_counter_ns() + round(self._actuation_ns * share)
+        return self._now_ns() + round(self._actuation_ns * share)
 
     def _mechanism(self, name: str) -> _Mechanism:
         try:

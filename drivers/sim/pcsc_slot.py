@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 
+from drivers.api.clock import Clock
 from drivers.api.device import Device, Identity
+from drivers.api.errors import DriverError
 from drivers.api.nfc import ReaderPort
 from drivers.sim.pcscd import PrivatePcscd
 from drivers.sim.vpcd_visit import VpcdVisit
@@ -18,6 +20,9 @@ class PcscSlot(Device, ReaderPort):
     """Connects whatever is held to ``place`` to the next free reader of a private pcscd."""
 
     def __init__(self, world: World, pcscd: PrivatePcscd, place: str) -> None:
+        """Raises DriverError in a world whose time is virtual: pcscd's is not."""
+        if world.clock.virtual:
+            raise DriverError("pcscd runs on real time: a virtual one takes sim.reader")
         self._world, self._place = world, place
         self._lock = threading.Lock()
         self._card: ChipCard | None = None
@@ -30,6 +35,10 @@ class PcscSlot(Device, ReaderPort):
     @property
     def reader_name(self) -> str:
         return self._slot.reader_name
+
+    @property
+    def clock(self) -> Clock:
+        return self._world.clock
 
     def enter(self, card: ChipCard) -> None:
         """A card came into the field: connecting to vpcd is inserting it."""

@@ -61,7 +61,7 @@ class InProcessReader(NfcReader):
     def wait_for_card(self, timeout_s: float) -> CardLink | None:
         deadline_ns = time.perf_counter_ns() + round(timeout_s * 1e9)
         while stay := self._await(lambda: self._here, deadline_ns):
-            seen_ns = time.perf_counter_ns()
+            seen_ns = self._world.clock.now_ns()
             try:
                 link = InProcessLink(stay, seen_ns, self.apdu_timeout_s, self._label)
             except CardLost:  # left again before it was activated

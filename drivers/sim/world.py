@@ -3,7 +3,8 @@
 A real bench never loads it. A *place* is a name such as ``driver_handle``; a virtual reader
 listens at one, and a virtual phone or card is brought to one. A phone reads cards as well: the
 place of that reader is ``<name>_back``. What enters a reader's field is a ChipCard: the bytes side
-of a phone's secure element or of a card. Time is a WorldClock.
+of a phone's secure element or of a card. Around the vehicle things have a ``Motion`` and radios an
+air. Time is a WorldClock.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from drivers.api.clock import TimeSource
 from drivers.api.device import Device, Identity
 from drivers.api.peer import SettingsPeer
+from drivers.sim.motion import Motions
+from drivers.sim.ranging_air import RangingAir
 from drivers.sim.world_clock import WorldClock
 from rig.digital_key.settings import Settings, settings_from
 
@@ -56,11 +59,19 @@ class World(Device, SettingsPeer, TimeSource):
     SELECT.
     """
 
-    def __init__(self, seed: int = 0, start: str = "") -> None:
-        """``start``: when the calendar begins, in ISO 8601 (UTC); "" is now. Raises DriverError."""
+    def __init__(
+        self, seed: int = 0, start: str = "", time: Literal["real", "virtual"] = "real"
+    ) -> None:
+        """``start``: when the calendar begins, in ISO 8601 (UTC); "" is now. Raises DriverError.
+
+        ``time`` "virtual" stands still while anything works: nothing is measured of the machine,
+        and what real threads wait for, such as pcscd, does not pass by it.
+        """
         self.settings = Settings()
-        self._clock = WorldClock(start)
+        self.seed = seed
+        self._clock = WorldClock(start, virtual=time == "virtual")
         self.random = random.Random(seed)  # noqa: S311 - chance of the simulation, not a secret
+        self.motions, self.ranging_air = Motions(), RangingAir()
         self._lock = threading.RLock()
         self._fields: dict[str, Field] = {}
         self._at: dict[str, ChipCard] = {}

@@ -3,38 +3,54 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-from drivers.api.clock import MovableClock
+from drivers.api.clock import Bell, MovableClock
 from drivers.api.errors import DriverError
+from drivers.sim.skipping import Skipper
 
 
 class WorldClock(MovableClock):
-    """The calendar goes on with real time, from ``start`` and whatever was advanced since.
+    """The calendar goes on with the clock's time, from ``start`` and whatever was advanced since.
 
-    Safe to use from several threads.
+    Time passes as real time does, and what everybody waits for inside ``skipping`` is skipped; or
+    it is ``virtual``: it passes by skipping alone. Safe to use from several threads.
     """
 
-    def __init__(self, start: str = "") -> None:
+    def __init__(self, start: str = "", *, virtual: bool = False) -> None:
         """``start`` is a date, or a date and time, in ISO 8601; UTC unless it says otherwise.
 
         Without it the calendar is the machine's. Raises DriverError for anything else.
         """
         self._lock = threading.Lock()
-        self._ahead = timedelta(0) if not start else _parsed(start) - datetime.now(UTC)
+        self.virtual = virtual
+        self._skipper = Skipper(flows=not virtual)
+        self._began = datetime.now(UTC)
+        self._began_ns = self._skipper.now_ns()
+        self._ahead = timedelta(0) if not start else _parsed(start) - self._began
         self._at_first = self._ahead
         self._after: list[Callable[[], None]] = []
 
     def now_ns(self) -> int:
-        return time.perf_counter_ns()
+        return self._skipper.now_ns()
 
     def utc(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        passed = timedelta(microseconds=(self.now_ns() - self._began_ns) / 1000)
+        return self._began + passed + self._ahead
 
     def sleep(self, duration_s: float) -> None:
-        time.sleep(duration_s)
+        self._skipper.sleep(duration_s)
+
+    def bell(self) -> Bell:
+        return self._skipper.bell()
+
+    def thread(self, work: Callable[[], None], name: str) -> threading.Thread:
+        return self._skipper.thread(work, name)
+
+    def skipping(self) -> AbstractContextManager[None]:
+        return self._skipper.skipping()
 
     def advance(self, by: timedelta) -> None:
         if by < timedelta(0):

@@ -22,12 +22,15 @@ class Inbox:
         self._messages: deque[tuple[int, Message]] = deque()
         self._states: set[int] = set()
         self._end: Callable[[], DriverError] | None = None
+        self._notify: Callable[[], None] = lambda: None
 
     def put(self, t_ns: int, message: Message) -> None:
         """Add a notification and the time at which it was read."""
         with self._changed:
             self._messages.append((t_ns, message))
             self._changed.notify()
+            notify = self._notify
+        notify()
 
     def reach(self, state: int) -> None:
         """Note a state."""
@@ -40,6 +43,16 @@ class Inbox:
         with self._changed:
             self._end = self._end or why
             self._changed.notify_all()
+            notify = self._notify
+        notify()
+
+    def on_result(self, notify: Callable[[], None]) -> None:
+        """Have ``notify`` called when ``take`` would not wait, and at once if that is so now."""
+        with self._changed:
+            self._notify = notify
+            ready = bool(self._messages) or self.ended
+        if ready:
+            notify()
 
     @property
     def ended(self) -> bool:

@@ -48,6 +48,9 @@ class UciRanging(RangingSession):
             self._ready.extend(self._measurements(*got))
         return self._ready.popleft()
 
+    def on_result(self, notify: Callable[[], None]) -> None:
+        self._inbox.on_result(notify)
+
     def stop(self) -> None:
         self._end()
 

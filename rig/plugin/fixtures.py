@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from drivers.api.clock import clock_of
 from rig.bench.build import Bench
 from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
@@ -76,7 +77,9 @@ class Fixtures:
     def measure(self) -> Measure:
         """Declares measurements; what is declared and not taken fails."""
         attempt = self._run.recorder.attempt
-        attempt.measure = Measure(progress=self._run.progress.measured)
+        attempt.measure = Measure(
+            clock=clock_of(self._run.bench.devices), progress=self._run.progress.measured
+        )
         return attempt.measure
 
     @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from drivers.api.clock import Clock, MovableClock, SystemClock, TimeSource
+from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
@@ -72,7 +72,7 @@ class RunningVehicle:
         ``clock`` is by default that of a device that brings one, else the machine's; ``trust`` is
         the rig's own and that of the virtual phones on the bench.
         """
-        self.clock = clock or _clock_of(devices)
+        self.clock = clock or clock_of(devices)
         self._description = description
         self._holders = holders_among(devices)
         wiring = wire_up(devices)
@@ -277,8 +277,3 @@ def _share(settings: Mapping[str, object], devices: Mapping[str, Device]) -> Non
     for device in devices.values():
         if isinstance(device, SettingsPeer):
             device.adopt_settings(settings)
-
-
-def _clock_of(devices: Mapping[str, Device]) -> Clock:
-    sources = (d.clock for d in devices.values() if isinstance(d, TimeSource))
-    return next(sources, SystemClock())
