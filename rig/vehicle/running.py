@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
+from secrets import token_bytes
 from typing import Protocol
 
+from drivers.api.ble import VehicleRadio
 from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
+from rig.digital_key.pairing_messages import BluetoothFields
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
 from rig.digital_key.transaction import Vehicle
@@ -86,7 +89,7 @@ class RunningVehicle:
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
         trust = trust or trust_of(description, devices, self.clock)
-        self.pairing = PairingDesk(self.service, self.telematics, trust)
+        self.pairing = PairingDesk(self.service, self.telematics, trust, _reached_by(wiring.radio))
         self._sync = SyncLoop(self._reconcile)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
@@ -277,3 +280,14 @@ def _share(settings: Mapping[str, object], devices: Mapping[str, Device]) -> Non
     for device in devices.values():
         if isinstance(device, SettingsPeer):
             device.adopt_settings(settings)
+
+
+def _reached_by(radio: VehicleRadio | None) -> BluetoothFields | None:
+    """What a phone is told at pairing, to find the vehicle again over Bluetooth LE.
+
+    The vehicle advertises its identity address, so nobody has to resolve another by this key.
+    """
+    if radio is None:
+        return None
+    address = bytes.fromhex(radio.address.replace(":", ""))
+    return BluetoothFields(identity_key=token_bytes(16), address=address)
