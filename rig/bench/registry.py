@@ -26,6 +26,8 @@ DRIVERS = {
     "uwb.nxp": "drivers.uwb.kits:NxpAnchor",
     "uwb.tcp": "drivers.uwb.kits:TcpAnchor",
     "uwb.pipe": "drivers.uwb.kits:PipeAnchor",
+    "stage.operator": "drivers.stage.operator:OperatorStage",
+    "sim.stage": "drivers.sim.stage:VirtualStage",
     "sim.world": "drivers.sim.world:World",
     "sim.pcscd": "drivers.sim.pcscd:PrivatePcscd",
     "sim.pcsc_slot": "drivers.sim.pcsc_slot:PcscSlot",
