@@ -163,8 +163,8 @@ class Answering:
         if time0_us and time0_us < chip.time_us:
             chip.say(control.SessionStartAnswer(Status.INITIATION_TIME_TOO_OLD))
             return
-        wait_us = time0_us - chip.time_us if time0_us else 0
-        found.start_ns, found.block = chip.now_ns + wait_us * 1000, 0
+        found.start_ns = chip.oscillator.at_ns(time0_us) if time0_us else chip.now_ns
+        found.block = 0
         chip.say(control.SessionStartAnswer(Status.OK))
         chip.turn(found, SessionState.ACTIVE)
 
