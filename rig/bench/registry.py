@@ -25,6 +25,7 @@ DRIVERS = {
     "uwb.qorvo": "drivers.uwb.kits:QorvoAnchor",
     "uwb.nxp": "drivers.uwb.kits:NxpAnchor",
     "uwb.tcp": "drivers.uwb.kits:TcpAnchor",
+    "ble.bumble": "drivers.ble.radio:BumbleRadio",
     "sim.world": "drivers.sim.world:World",
     "sim.pcscd": "drivers.sim.pcscd:PrivatePcscd",
     "sim.pcsc_slot": "drivers.sim.pcsc_slot:PcscSlot",
