@@ -44,6 +44,8 @@ class Advertiser:
 
     async def want(self, advert: Advert | None) -> None:
         """Advertise this from now on; None: nothing. Raises what the controller says."""
+        if advert is not None:
+            advertising_data(advert)
         self._wanted = advert
         async with self._lock:
             await self._start()

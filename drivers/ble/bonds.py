@@ -1,29 +1,33 @@
-"""The phones that are known, in memory only: their long-term keys, and who is behind an address."""
+"""The phones that are known: their long-term keys, and who is behind a resolvable address."""
 
 from __future__ import annotations
 
 from bumble import smp
 from bumble.hci import Address
 
-from drivers.api.ble import Bond
+from drivers.ble.vehicle import Vehicle
 
-_NO_KEY = (b"", bytes(16))  # no IRK, or one that says that the address does not change
+_NO_IRK = (b"", bytes(16))  # none, or one that says that the address does not change
 
 
 class Bonds(smp.AddressResolver):
-    """What ``know`` was last told. Safe to use from several threads."""
+    """Looks up what the vehicle knows at the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, vehicle: Vehicle) -> None:
         super().__init__([])
-        self._keys: dict[bytes, bytes] = {}
+        self._vehicle = vehicle
 
-    def know(self, bonds: tuple[Bond, ...]) -> None:
-        """Know these and no others."""
-        self._keys = {bytes(Address(bond.address)): bytes(bond.ltk) for bond in bonds}
+    def resolve(self, address: Address) -> Address | None:
         self.resolving_keys = [
-            (bytes(bond.irk), Address(bond.address)) for bond in bonds if bond.irk not in _NO_KEY
+            (bytes(bond.irk), Address(bond.address))
+            for bond in self._vehicle.bonds
+            if bond.irk not in _NO_IRK
         ]
+        return super().resolve(address)
 
     def key_of(self, address: Address) -> bytes | None:
         """The long-term key of an identity address; None where there is no bond."""
-        return self._keys.get(bytes(address))
+        for bond in self._vehicle.bonds:
+            if bytes(Address(bond.address)) == bytes(address):
+                return bytes(bond.ltk)
+        return None

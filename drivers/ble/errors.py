@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,25 +20,20 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 
-_GONE = (TransportLostError, asyncio.CancelledError, concurrent.futures.CancelledError)
-
 
 @contextmanager
-def ours(doing: str, *, device: str = "") -> Iterator[None]:
+def ours(doing: str) -> Iterator[None]:
     """What a controller that was opened may raise, as our errors; the original is the cause."""
     try:
         yield
-    except DriverError as exc:
-        exc.device = exc.device or device
-        raise
     except hci.HCI_Error as exc:
-        raise DeviceRefused(int(exc.error_code or 0), doing, device=device) from exc
+        raise DeviceRefused(int(exc.error_code or 0), doing) from exc
     except (BumbleTimeout, CommandTimeoutError) as exc:
-        raise LinkTimeout(f"{doing}: no answer", device=device) from exc
-    except _GONE as exc:
-        raise LinkLost(f"{doing}: the controller is gone", device=device) from exc
+        raise LinkTimeout(f"{doing}: no answer") from exc
+    except (TransportLostError, asyncio.CancelledError) as exc:
+        raise LinkLost(f"{doing}: the controller is gone") from exc
     except BaseBumbleError as exc:
-        raise DriverError(f"{doing}: {exc}", device=device) from exc
+        raise DriverError(f"{doing}: {exc}") from exc
 
 
 @contextmanager

@@ -16,21 +16,6 @@ SPSM = UUID("D3B5A130-9E23-4B3A-8BE4-6B1EE5F980A3")
 TX_POWER = UUID.from_16_bits(0x2A07)
 ANTENNA_ID = UUID("C6D7D4A1-E2B0-4E95-B576-DF983D1A5D9F")
 
-_SPSMS = range(0x0080, 0x0100)
-
-
-def checked(service: KeyService) -> KeyService:
-    """The service itself. Raises ValueError for what cannot be offered."""
-    if service.spsm not in _SPSMS:
-        raise ValueError(f"SPSM 0x{service.spsm:04X} is not 0x0080 to 0x00FF")
-    if not -128 <= service.tx_power_dbm <= 127:
-        raise ValueError(f"a transmit power of {service.tx_power_dbm} dBm does not fit in an octet")
-    if not 0 <= service.antenna_id <= 0xFFFF:
-        raise ValueError(f"antenna id {service.antenna_id} does not fit in two octets")
-    if not 23 <= service.largest_message <= 0xFFFF:
-        raise ValueError(f"messages of {service.largest_message} octets: 23 to 65535 are possible")
-    return service
-
 
 def key_service(offered: Callable[[], KeyService]) -> Service:
     """The service, whose values are those offered at the time of reading. All are plain to read.

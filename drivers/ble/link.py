@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from bumble import hci
 from bumble.core import BaseBumbleError, ConnectionPHY
 from bumble.device import Connection
 
-from drivers.api.ble import Bond, Link, OobData, RadioListener
-from drivers.api.clock import Clock
+from drivers.api.ble import Bond, Link, OobData
 from drivers.api.errors import LinkLost
 from drivers.api.event_loop import LoopThread
 from drivers.ble.channel import BumbleChannel, SduChannel
 from drivers.ble.pairing import Oob
-
-
-class Teller:
-    """Tells the listener, in the radio's own thread; silent while there is none."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.listener: RadioListener | None = None
-
-    def __call__(self, told: Callable[[RadioListener, int], None]) -> None:
-        if self.listener is not None:
-            told(self.listener, self._clock.now_ns())
-
-    def admits(self, link: Link) -> bool:
-        """What the listener says; no, while there is none."""
-        return self.listener is not None and self.listener.admits(link)
+from drivers.ble.vehicle import Teller
 
 
 class BumbleLink(Link):

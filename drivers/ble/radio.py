@@ -1,48 +1,45 @@
-"""The vehicle's radio: a controller on any of Bumble's transports, or one of a virtual air."""
+"""The vehicle's radio: a controller on any of Bumble's transports, or one of a virtual air.
+
+Bumble is imported when a controller is opened, not before.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Coroutine
-from typing import Any, TypeVar
-
-from bumble.hci import Address
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from drivers.api.ble import Advert, Bond, HciAir, KeyService, RadioListener, VehicleRadio
 from drivers.api.clock import SystemClock
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import DriverError, LinkLost
+from drivers.api.errors import DriverError, DriverUnavailable, LinkLost
 from drivers.api.event_loop import LoopThread
-from drivers.ble.advertise import advertising_data
-from drivers.ble.bonds import Bonds
-from drivers.ble.errors import opening, ours
-from drivers.ble.gatt import checked
-from drivers.ble.link import Teller
-from drivers.ble.stack import Stack, Vehicle
-from drivers.ble.transport import silence
+from drivers.ble.vehicle import Teller, Vehicle, offerable, static_address
+
+if TYPE_CHECKING:
+    from drivers.ble.stack import Stack
 
 T = TypeVar("T")
 _OPEN_S = 30.0  # some USB controllers are given their firmware first
 _DO_S = 10.0
-_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
+_ADVICE = "pip install bumble"
 
 
 class BumbleRadio(VehicleRadio):
     """``transport`` is a text name of Bumble's, such as "usb:0" or "serial:/dev/ttyACM0".
 
-    ``address`` is the vehicle's static random identity, "C4:..." to "FF:..."; one is made up when
+    ``address`` is the vehicle's static random identity, "C0:..." to "FF:..."; one is made up when
     none is given. Raises DeviceNotFound when no controller answers, DriverUnavailable when its
     transport needs what is not installed, ValueError for an address that is not static random.
     """
 
     def __init__(self, transport: str | HciAir, address: str = "") -> None:
-        identity = _static(address)
-        silence()
+        identity, named = static_address(address), isinstance(transport, str)
         self._where = transport
         clock = SystemClock() if isinstance(transport, str) else transport.clock
-        self._loop = LoopThread(clock, "ble-radio", files=isinstance(transport, str))
-        self._vehicle = Vehicle(self._loop, Teller(clock), identity, os.urandom(16), Bonds())
+        self._loop = LoopThread(clock, "ble-radio", files=named)
+        self._vehicle = Vehicle(self._loop, Teller(clock), identity, os.urandom(16))
         self._stack: Stack | None = None
         self._closed = False
         try:
@@ -53,22 +50,20 @@ class BumbleRadio(VehicleRadio):
 
     @property
     def address(self) -> str:
-        return str(self._vehicle.address.to_string(with_type_qualifier=False))
+        return self._vehicle.address
 
     def serve(self, service: KeyService, listener: RadioListener) -> None:
-        self._vehicle.service = checked(service)
+        self._vehicle.service = offerable(service)
         self._vehicle.tell.listener = listener
 
     def advertise(self, advert: Advert | None) -> None:
-        if advert is not None:
-            advertising_data(advert)
-            if self._vehicle.service is None:
-                raise DriverError("nothing is served yet", device=self.name)
         stack = self._held()
-        self._call(stack.advertiser.want(advert), "advertising")
+        if advert is not None and self._vehicle.service is None:
+            raise DriverError("nothing is served yet", device=self.name)
+        self._call(stack.advertise(advert), "advertising")
 
     def know(self, bonds: tuple[Bond, ...]) -> None:
-        self._vehicle.bonds.know(bonds)
+        self._vehicle.bonds = bonds
 
     def recover(self) -> None:
         if self._closed:
@@ -100,11 +95,16 @@ class BumbleRadio(VehicleRadio):
             self._loop.close()
 
     def _open(self) -> None:
-        with opening(str(self._where) if isinstance(self._where, str) else "the virtual air"):
-            self._stack = self._call(self._started(), "opening", _OPEN_S)
+        try:
+            from drivers.ble.stack import Stack  # noqa: PLC0415 - missed only when it is opened
+        except ImportError as exc:
+            raise DriverUnavailable(
+                f"Bumble cannot be imported ({exc}): pip install bumble"
+            ) from exc
+        self._stack = self._call(self._started(Stack), "opening", _OPEN_S)
 
-    async def _started(self) -> Stack:
-        stack = Stack(self._vehicle, self._died)
+    async def _started(self, make: type[Stack]) -> Stack:
+        stack = make(self._vehicle, self._died)
         await stack.start(self._where)
         return stack
 
@@ -121,16 +121,10 @@ class BumbleRadio(VehicleRadio):
         return stack
 
     def _call(self, work: Coroutine[Any, Any, T], doing: str, timeout_s: float = _DO_S) -> T:
-        with ours(doing, device=self.name):
+        try:
             return self._loop.call(work, timeout_s, doing)
-
-
-def _static(address: str) -> Address:
-    """The address, or a made-up one: 46 random bits below two that say static (Core 6 B 1.3.2)."""
-    if not address:
-        octets = bytearray(os.urandom(6))
-        octets[0] |= 0xC0
-        address = octets.hex(":").upper()
-    if not _ADDRESS.fullmatch(address) or int(address[:2], 16) < 0xC0:
-        raise ValueError(f"{address!r} is no static random address, C0:... to FF:...")
-    return Address(address, Address.RANDOM_DEVICE_ADDRESS)
+        except DriverError as exc:
+            exc.device = exc.device or self.name
+            raise
+        except CancelledError as exc:  # the loop was closed meanwhile
+            raise LinkLost(f"{doing}: it was closed", device=self.name) from exc

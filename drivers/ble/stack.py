@@ -7,7 +7,6 @@ import logging
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from bumble import att, hci, smp
@@ -17,35 +16,24 @@ from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.host import Host
 from bumble.transport.common import TransportLostError
 
-from drivers.api.ble import Bond, HciAir, KeyService
+from drivers.api.ble import Advert, Bond, HciAir, KeyService
 from drivers.api.device import Identity
 from drivers.api.errors import DriverError
-from drivers.api.event_loop import LoopThread
 from drivers.ble.advertise import Advertiser
 from drivers.ble.bonds import Bonds
 from drivers.ble.channel import REFUSED, KeyChannels, Result, SduChannel
+from drivers.ble.errors import opening, ours
 from drivers.ble.gatt import key_service
-from drivers.ble.link import BumbleLink, Teller, quietly
+from drivers.ble.link import BumbleLink, quietly
 from drivers.ble.pairing import KeyPairing, Oob
 from drivers.ble.pulse import Pulse
-from drivers.ble.transport import Line, open_line
+from drivers.ble.transport import Line, open_line, silence
+from drivers.ble.vehicle import Vehicle
 
 _log = logging.getLogger(__name__)
 _NAME = "Vehicle"
 _FAREWELL_S = 1.0
 _UNSERVED = KeyService(spsm=0x0080, tx_power_dbm=0, antenna_id=0)
-
-
-@dataclass
-class Vehicle:
-    """What outlives a controller."""
-
-    loop: LoopThread
-    tell: Teller
-    address: hci.Address
-    irk: bytes = field(repr=False)
-    bonds: Bonds
-    service: KeyService | None = None
 
 
 class Stack:
@@ -55,7 +43,9 @@ class Stack:
     """
 
     def __init__(self, vehicle: Vehicle, died: Callable[[DriverError], None]) -> None:
+        silence()
         self._vehicle, self._died = vehicle, died
+        self._bonds = Bonds(vehicle)
         self._links: dict[int, BumbleLink] = {}
         self._line: Line | None = None
         self._pulse = Pulse(self._probe, self.lose)
@@ -64,20 +54,30 @@ class Stack:
         self.host = Host()
         self.host.set_packet_sink(self)
         self.device = self._made_device()
-        self.advertiser = Advertiser(self.device)
+        self._advertiser = Advertiser(self.device)
 
     async def start(self, where: str | HciAir) -> None:
-        """Open the line and bring the controller up. Raises whatever goes wrong there."""
+        """Open the line and bring the controller up.
+
+        Raises DeviceNotFound, DriverUnavailable.
+        """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_astonished)
         try:
-            self._line = await open_line(where, self._vehicle.loop, self._received, self.lose)
-            await self.device.power_on()
+            with opening(where if isinstance(where, str) else "the virtual air"):
+                self._line = await open_line(where, self._vehicle.loop, self._received, self.lose)
+                with ours("opening"):
+                    await self.device.power_on()
         except BaseException:
             await self._drop()
             raise
-        self.device.address_resolver = self._vehicle.bonds
+        self.device.address_resolver = self._bonds
         self.up = True
+
+    async def advertise(self, advert: Advert | None) -> None:
+        """Advertise this from now on. Raises DeviceRefused, LinkLost, ValueError."""
+        with ours("advertising"):
+            await self._advertiser.want(advert)
 
     async def shut(self) -> None:
         """End every link and leave the controller reset: silent. Idempotent."""
@@ -101,8 +101,9 @@ class Stack:
         )
 
     async def ask(self) -> None:
-        """Ask the controller for anything. Raises when it does not answer."""
-        await self.host.send_sync_command(hci.HCI_Read_Local_Version_Information_Command())
+        """Ask the controller for anything. Raises LinkLost when it does not answer."""
+        with ours("asking the controller"):
+            await self.host.send_sync_command(hci.HCI_Read_Local_Version_Information_Command())
 
     # What the line carries; the host takes this for its packet sink.
 
@@ -170,7 +171,7 @@ class Stack:
     def _made_device(self) -> Device:
         config = DeviceConfiguration(
             name=_NAME,
-            address=self._vehicle.address,
+            address=hci.Address(self._vehicle.address),
             irk=self._vehicle.irk,
             classic_enabled=False,
             classic_smp_enabled=False,
@@ -202,20 +203,20 @@ class Stack:
             self._renew()
 
     def _renew(self) -> None:
-        self._vehicle.loop.loop.create_task(quietly(self.advertiser.renew()))
+        self._vehicle.loop.loop.create_task(quietly(self._advertiser.renew()))
 
     async def _long_term_key(self, handle: int, rand: bytes, ediv: int) -> bytes | None:
         connection = self.device.lookup_connection(handle)
         if connection is None or any(rand) or ediv:  # those are of legacy pairings
             return None
         key = self._pairing.session_key(connection)
-        return key or self._vehicle.bonds.key_of(connection.peer_address)
+        return key or self._bonds.key_of(connection.peer_address)
 
     def _probe(self) -> None:
         self._vehicle.loop.loop.create_task(quietly(self.ask()))
 
     async def _farewell(self) -> None:
-        await self.advertiser.want(None)
+        await self._advertiser.want(None)
         for connection in tuple(self.device.connections.values()):
             await connection.disconnect(
                 hci.HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR
