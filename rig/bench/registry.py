@@ -28,6 +28,7 @@ DRIVERS = {
     "uwb.pipe": "drivers.uwb.kits:PipeAnchor",
     "stage.operator": "drivers.stage.operator:OperatorStage",
     "sim.stage": "drivers.sim.stage:VirtualStage",
+    "ble.bumble": "drivers.ble.radio:BumbleRadio",
     "sim.world": "drivers.sim.world:World",
     "sim.pcscd": "drivers.sim.pcscd:PrivatePcscd",
     "sim.pcsc_slot": "drivers.sim.pcsc_slot:PcscSlot",
