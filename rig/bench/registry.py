@@ -37,6 +37,7 @@ DRIVERS = {
     "sim.head_unit": "drivers.sim.head_unit:VirtualHeadUnit",
     "sim.relay_board": "drivers.sim.relay_board:VirtualRelayBoard",
     "sim.phone": "drivers.sim.phone:VirtualPhone",
+    "sim.ble_air": "drivers.sim.ble_air:BleAir",
     "sim.uwb_chip": "drivers.sim.uwb_chip:VirtualUwbChip",
     "sim.uwb_kit": "drivers.sim.uwb_chip:VirtualUwbKit",
     "sim.uwb_anchor": "drivers.sim.uwb_anchor:VirtualUwbAnchor",
