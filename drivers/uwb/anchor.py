@@ -10,7 +10,7 @@ from drivers.api.clock import Clock, SystemClock
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import DeviceRefused, DriverError, LinkLost, LinkTimeout
 from drivers.api.uwb import RangingAnchor, RangingSession, Session, UciPort
-from drivers.uwb import settings
+from drivers.uwb import findings, settings
 from drivers.uwb.host import LineHealth, UciHost
 from drivers.uwb.inbox import Inbox
 from drivers.uwb.kit import Kit
@@ -98,13 +98,17 @@ class UciAnchor(RangingAnchor):
     def self_test(self) -> tuple[Finding, ...]:
         try:
             with self._lock, self._named():
-                self._held().ask(core.GetDeviceInfo(), core.DeviceInfo)
+                info = self._held().ask(core.GetDeviceInfo(), core.DeviceInfo)
+            said = self.capabilities()
+            clock = self._test_clock(said)
         except DriverError as exc:
             return (Finding("answers UCI", ok=False, advice=str(exc)),)
-        health = self.health
-        noise = health.garbage_octets + health.damaged
-        advice = f"look at cable and baud rate: {health}" if noise else ""
-        return (Finding("answers UCI", ok=True), Finding("line is clean", not noise, advice))
+        return (
+            Finding(f"answers UCI {info.version('uci')}", ok=True),
+            findings.of_line(self.health),
+            findings.of_capabilities(said, self._kit.profile),
+            clock,
+        )
 
     def close(self) -> None:
         """Stop what is running and let go of the line; the radio is silent then. Idempotent."""
@@ -118,6 +122,14 @@ class UciAnchor(RangingAnchor):
                     self._end(host, token)
             self._end_locally()
             host.close()
+
+    def _test_clock(self, said: core.Capabilities) -> Finding:
+        before_ns = self._clock.now_ns()
+        try:
+            time_us = self.time_us()
+        except DeviceRefused as exc:
+            return findings.of_no_clock(said, exc)
+        return findings.of_clock(time_us, self._clock.now_ns() - before_ns)
 
     def _open(self) -> None:
         kit, clock = self._kit, self._clock

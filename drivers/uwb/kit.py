@@ -30,6 +30,9 @@ NXP_PNP = Kit(
 )
 """Rhodes, QN9090 and MK shields, LPC55S, Murata Type2BP EVK with PnP firmware."""
 
+USB = Kit("", "", GENERIC)
+"""A board on bulk endpoints; the bench file says which."""
+
 TCP = Kit("", "UCI over TCP", GENERIC)
 """Whatever listens."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
+from drivers.api.usb import UsbHost
 from drivers.api.uwb import UciLine, UciListener, UciPipe, UciPort
 from drivers.uwb.anchor import UciAnchor
-from drivers.uwb.kit import DWM3001CDK, NXP_PNP, PICA_HOST, PIPE, TCP, Kit
+from drivers.uwb.framing import nxp_pnp, raw
+from drivers.uwb.kit import DWM3001CDK, NXP_PNP, PICA_HOST, PIPE, TCP, USB, Kit
 from drivers.uwb.port import TcpPort
 from drivers.uwb.serial_door import SerialPort, path_of
 from drivers.uwb.uci.profiles import PROFILES
+from drivers.uwb.usb_port import UsbPort, ids_of
 
 Dialect = Literal["generic", "pica", "qorvo", "nxp", "ncj29d5"]
 """The vendor profiles by name."""
@@ -41,6 +44,31 @@ class NxpAnchor(UciAnchor):
 
     def __init__(self, serial: str | UciLine) -> None:
         super().__init__(NXP_PNP, lambda: _serial_port(serial, NXP_PNP), _where(serial))
+
+
+class UsbAnchor(UciAnchor):
+    """A board that is no serial port: UCI on a pair of bulk endpoints of its USB interface.
+
+    ``usb_id`` is VID:PID in hexadecimal, ``serial`` its USB serial number. ``framing`` "pnp" is
+    for boards that take NXP's TLVs. Raises DriverUnavailable without pyusb or libusb,
+    DeviceNotFound when it is not plugged in or has no such endpoints.
+    """
+
+    exclusive: ClassVar[tuple[str, ...]] = ("usb_id", "serial")
+    """Options that no two entries of a bench may share."""
+
+    def __init__(
+        self,
+        usb_id: str,
+        serial: str,
+        profile: Dialect = "generic",
+        framing: Literal["raw", "pnp"] = "raw",
+        usb: UsbHost | None = None,
+    ) -> None:
+        vendor, product = ids_of(usb_id)
+        wrap = nxp_pnp if framing == "pnp" else raw
+        kit = replace(USB, model=usb_id, profile=PROFILES[profile], wrap=wrap)
+        super().__init__(kit, lambda: UsbPort(vendor, product, serial, usb), serial)
 
 
 class PipeAnchor(UciAnchor):

@@ -11,8 +11,9 @@ from drivers.sim.uwb_anchor import VirtualUwbAnchor
 from drivers.sim.uwb_chip import VirtualUwbChip, VirtualUwbKit
 from drivers.sim.uwb_chip.device import VirtualKit
 from drivers.sim.uwb_chip.scene import Shot, Sight
+from drivers.sim.uwb_chip.usb_kit import PRODUCT_ID, VENDOR_ID, VirtualUsbUwbKit
 from drivers.sim.world import World
-from drivers.uwb.kits import NxpAnchor, PicaAnchor, PipeAnchor, QorvoAnchor, TcpAnchor
+from drivers.uwb.kits import NxpAnchor, PicaAnchor, PipeAnchor, QorvoAnchor, TcpAnchor, UsbAnchor
 
 
 class Desk:
@@ -59,6 +60,12 @@ def nxp_desk(stack: ExitStack) -> Desk:
     return Desk(kit, lambda: stack.enter_context(NxpAnchor(kit)))
 
 
+def usb_desk(stack: ExitStack) -> Desk:
+    kit = stack.enter_context(VirtualUsbUwbKit(pace="free"))
+    where = f"{VENDOR_ID:04X}:{PRODUCT_ID:04X}"
+    return Desk(kit, lambda: stack.enter_context(UsbAnchor(where, "UWB01", usb=kit)))
+
+
 class AllByScene(VirtualUwbAnchor):
     """A vehicle's anchor whose CCC peers are where ``scene`` says, as the other chips' are."""
 
@@ -78,5 +85,6 @@ DESKS = {
     "ncj29d5": ncj29d5_desk,
     "qorvo": qorvo_desk,
     "nxp": nxp_desk,
+    "usb": usb_desk,
     "pipe": pipe_desk,
 }
