@@ -111,10 +111,10 @@ class Dialogue:
         self.send(dk.ApduResponse(kind=request.kind, apdu=answer))
 
     def _prove(self, request: dk.RkeAuthRequest) -> None:
-        if self._press is None:
+        signed = self._press.signed_data(request.challenge) if self._press is not None else None
+        if signed is None:
             self.send(complete(dk.CommandComplete.GENERAL_ERROR))
             return
-        signed = self._press.signed_data(request.challenge)
         self.send(dk.RkeAuthResponse(signature=self._inside.sign(self.key.private, signed)))
 
     def _event(self, event: dk.Event) -> None:

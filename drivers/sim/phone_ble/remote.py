@@ -32,6 +32,7 @@ class Press:
 
     def __init__(self, function: RemoteFunction) -> None:
         self._codes = CODES[function]
+        self._proved = False
         self.result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -43,8 +44,11 @@ class Press:
         """What is asked for."""
         return dk.remote_request(*self._codes)
 
-    def signed_data(self, challenge: bytes) -> bytes:
-        """What the device key signs."""
+    def signed_data(self, challenge: bytes) -> bytes | None:
+        """What the device key signs; None the second time, and when it is over."""
+        if self._proved or self.done:
+            return None
+        self._proved = True
         return dk.remote_signed_data(challenge, *self._codes)
 
     def hear(self, function: int, action: int, status: int) -> None:

@@ -39,7 +39,7 @@ class SmallVehicle:
         self.air = air
         self.links: list[Connection] = []
         self.linked_s: list[float] = []
-        self.reads = 0  # of the SPSM
+        self._advertises = True
         self.channels: list[LeCreditBasedChannel] = []
         self.encrypted_then: list[bool] = []  # when a channel was opened
         self.ends: list[int] = []
@@ -120,6 +120,11 @@ class SmallVehicle:
         self.run(store.update(peer, keys))
         self._device.keystore = store
 
+    def falls_silent(self) -> None:
+        """It advertises no more."""
+        self._advertises = False
+        self.run(self._device.stop_advertising())
+
     def hangs_up(self) -> None:
         """End the latest link."""
         self.run(self.links[-1].disconnect())
@@ -172,7 +177,8 @@ class SmallVehicle:
 
     def _ended(self, reason: int) -> None:
         self.ends.append(reason)
-        self._again = asyncio.ensure_future(self._advertise())
+        if self._advertises:
+            self._again = asyncio.ensure_future(self._advertise())
 
     def _opened(self, channel: LeCreditBasedChannel) -> None:
         self.channels.append(channel)
