@@ -38,6 +38,7 @@ class AirController(Controller):
         super().__init__(name, host_sink=host, link=air)
         self.air = air
         self.in_range = True
+        self.scan_phase_s = 0.0  # how far into its interval a scan begins
         self._scan_began_s = 0.0
 
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
@@ -93,7 +94,7 @@ class AirController(Controller):
     def on_hci_le_set_scan_enable_command(
         self, command: hci.HCI_LE_Set_Scan_Enable_Command
     ) -> hci.HCI_StatusReturnParameters:
-        self._scan_began_s = asyncio.get_running_loop().time()
+        self._scan_began_s = asyncio.get_running_loop().time() - self.scan_phase_s
         return super().on_hci_le_set_scan_enable_command(command)
 
     def on_hci_le_set_extended_scan_parameters_command(
@@ -106,7 +107,7 @@ class AirController(Controller):
     def on_hci_le_set_extended_scan_enable_command(
         self, command: hci.HCI_LE_Set_Extended_Scan_Enable_Command
     ) -> hci.HCI_StatusReturnParameters:
-        self._scan_began_s = asyncio.get_running_loop().time()
+        self._scan_began_s = asyncio.get_running_loop().time() - self.scan_phase_s
         return super().on_hci_le_set_extended_scan_enable_command(command)
 
     def on_hci_le_create_connection_cancel_command(
