@@ -171,7 +171,10 @@ class RangingAnchor(Device):
 
     @abc.abstractmethod
     def time_us(self) -> int:
-        """The radio's clock now, in microseconds, to which ``CccSession.time0_us`` belongs."""
+        """The radio's clock now, in microseconds, to which ``CccSession.time0_us`` belongs.
+
+        Raises DeviceRefused where it cannot be asked for, LinkTimeout, LinkLost.
+        """
 
 
 class UciListener(abc.ABC):

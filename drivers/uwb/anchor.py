@@ -17,7 +17,7 @@ from drivers.uwb.kit import Kit
 from drivers.uwb.ranging import UciRanging
 from drivers.uwb.routing import Routing
 from drivers.uwb.uci import control, core
-from drivers.uwb.uci.codes import DeviceState, SessionState
+from drivers.uwb.uci.codes import DeviceState, SessionState, Status
 from drivers.uwb.uci.session import (
     GetSessionState,
     SessionDeinit,
@@ -78,7 +78,10 @@ class UciAnchor(RangingAnchor):
 
     def time_us(self) -> int:
         with self._lock, self._named():
-            return self._held().ask(core.QueryTimestamp(), core.Timestamp).time_us
+            host = self._held()
+            if not self._kit.profile.timestamps:
+                raise DeviceRefused(Status.UNKNOWN_OID, "it has no clock that can be asked for")
+            return host.ask(core.QueryTimestamp(), core.Timestamp).time_us
 
     def capabilities(self) -> core.Capabilities:
         """What the device says it can do; ``uci.capabilities`` gives it meaning."""
@@ -97,14 +100,12 @@ class UciAnchor(RangingAnchor):
 
     def self_test(self) -> tuple[Finding, ...]:
         try:
-            with self._lock, self._named():
-                info = self._held().ask(core.GetDeviceInfo(), core.DeviceInfo)
-            said = self.capabilities()
+            said = self.capabilities()  # which pica answers in any state, unlike who it is
             clock = self._test_clock(said)
         except DriverError as exc:
             return (Finding("answers UCI", ok=False, advice=str(exc)),)
         return (
-            Finding(f"answers UCI {info.version('uci')}", ok=True),
+            Finding(f"answers UCI {self._info.version('uci')}", ok=True),
             findings.of_line(self.health),
             findings.of_capabilities(said, self._kit.profile),
             clock,

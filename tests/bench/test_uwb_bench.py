@@ -41,7 +41,7 @@ def test_blocks_that_were_left_out_are_counted_as_lost() -> None:
 
 
 def test_a_moment_of_load_is_counted_and_nothing_is_lost() -> None:
-    load = uwb_load.run(0.3)
+    load = uwb_load.run(0.3, settle_s=0.1)
     assert load.lost == 0
     assert load.count > 0
     assert load.memory_begin > 0

@@ -17,7 +17,12 @@ from drivers.uwb.kits import NxpAnchor, PicaAnchor, PipeAnchor, QorvoAnchor, Tcp
 
 
 class Desk:
-    """A chip, what opens an anchor on it, and the clock that it is stamped by."""
+    """A chip, what opens an anchor on it, and the clock that it is stamped by.
+
+    ``has_clock``: whether the chip can be asked for its own.
+    """
+
+    has_clock = True
 
     def __init__(
         self,
@@ -42,7 +47,9 @@ def tcp_desk(stack: ExitStack) -> Desk:
 
 def pica_desk(stack: ExitStack) -> Desk:
     chip = stack.enter_context(VirtualUwbChip(profile="pica", pace="free"))
-    return Desk(chip, lambda: stack.enter_context(PicaAnchor(chip)))
+    desk = Desk(chip, lambda: stack.enter_context(PicaAnchor(chip)))
+    desk.has_clock = False
+    return desk
 
 
 def ncj29d5_desk(stack: ExitStack) -> Desk:
