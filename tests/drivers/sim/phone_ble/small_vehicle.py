@@ -125,6 +125,10 @@ class SmallVehicle:
         self._advertises = False
         self.run(self._device.stop_advertising())
 
+    def advertises_again(self) -> None:
+        """For another phone, while one is connected."""
+        self.run(self._advertise())
+
     def hangs_up(self) -> None:
         """End the latest link."""
         self.run(self.links[-1].disconnect())
