@@ -236,3 +236,28 @@ def test_one_host_at_a_time_and_none_while_it_is_unplugged(street: Street) -> No
 def test_an_anchor_says_where_it_is(street: Street) -> None:
     street.anchor("driver_handle")
     assert "(0.1, 0.88, 0.95) m" in street.chips["driver_handle"].identity().serial
+
+
+def test_an_actor_that_is_told_of_results_gets_all_of_them_at_their_moments(
+    street: Street,
+) -> None:
+    clock, wanted = street.world.clock, 40
+    bell, done = clock.bell(), clock.bell()
+    running = [start(street.anchor(name)) for name in PLACES]
+    seen: list[tuple[int, int]] = []
+
+    def act() -> None:
+        while len(seen) < wanted * len(running):
+            bell.wait()
+            for ranging in running:
+                while (one := ranging.next(0.0)) is not None:
+                    seen.append((one.t_ns, clock.now_ns()))
+        done.ring()
+
+    actor = clock.thread(act, "vehicle")
+    for ranging in running:
+        ranging.on_result(bell.ring)
+    assert done.wait(60.0)
+    actor.join()
+    assert len(seen) == wanted * len(running)
+    assert all(t_ns == now_ns for t_ns, now_ns in seen)  # no time passes in between

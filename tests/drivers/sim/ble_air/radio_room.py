@@ -24,6 +24,7 @@ VEHICLE = hci.Address("C4:4D:49:00:00:01")
 PHONE = hci.Address("D0:00:00:00:00:02")
 SPSM = 0x81
 INTERVAL_S, TIMEOUT_S = 0.030, 2.0
+PACKET_S = 0.0007  # from packet to packet of one event
 _PREFERENCES = ConnectionParametersPreferences(
     connection_interval_min=INTERVAL_S * 1000,
     connection_interval_max=INTERVAL_S * 1000,

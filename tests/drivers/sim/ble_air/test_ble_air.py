@@ -12,6 +12,7 @@ from drivers.sim.ble_air import BleAir
 from drivers.sim.world import World
 from tests.drivers.sim.ble_air.radio_room import (
     INTERVAL_S,
+    PACKET_S,
     Room,
     began,
     exact,
@@ -51,7 +52,7 @@ def test_data_waits_for_the_next_connection_event_and_keeps_its_order(here: Room
 
     assert here.run(go()) == [
         (exact(6 * INTERVAL_S), b"one"),
-        (exact(6 * INTERVAL_S), b"two"),
+        (exact(6 * INTERVAL_S + PACKET_S), b"two"),
         (exact(7 * INTERVAL_S), b"three"),
     ]
 

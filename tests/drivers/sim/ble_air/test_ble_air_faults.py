@@ -12,6 +12,7 @@ from drivers.sim.ble_air import BleAir
 from drivers.sim.world import World
 from tests.drivers.sim.ble_air.radio_room import (
     INTERVAL_S,
+    PACKET_S,
     TIMEOUT_S,
     Room,
     began,
@@ -77,7 +78,8 @@ def test_what_is_lost_arrives_at_a_later_event(here: Room) -> None:
         return [(t_s - began_s) / INTERVAL_S for t_s, _ in here.heard]
 
     events = here.run(go())
-    assert [round(event) for event in events] == [exact(event) for event in events]
+    within = [event - round(event) for event in events]
+    assert all(-1e-6 < late < 10 * PACKET_S / INTERVAL_S for late in within)
     assert len({round(event) for event in events}) < 30  # some had to go together
 
 
