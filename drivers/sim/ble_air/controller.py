@@ -91,6 +91,14 @@ class AirController(Controller):
         advertiser.advertising_interval_min = command.advertising_interval_min * _SLOT_S * 1000  # type: ignore[assignment]
         return result
 
+    def on_hci_le_set_extended_advertising_enable_command(
+        self, command: hci.HCI_LE_Set_Extended_Advertising_Enable_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        for handle in command.advertising_handles:
+            if (advertising := self.advertising_sets.get(handle)) is not None:
+                advertising.stop()  # what is enabled once more goes on once, not twice
+        return super().on_hci_le_set_extended_advertising_enable_command(command)
+
     def on_hci_le_set_scan_enable_command(
         self, command: hci.HCI_LE_Set_Scan_Enable_Command
     ) -> hci.HCI_StatusReturnParameters:

@@ -157,3 +157,29 @@ def test_advertising_goes_at_its_interval_in_the_legacy_way_too(here: Room) -> N
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps == [exact(0.0425)] * len(gaps)
     assert len(gaps) > 20
+
+
+def test_advertising_that_is_enabled_twice_goes_at_its_interval_all_the_same(here: Room) -> None:
+    heard_s: list[float] = []
+
+    async def go() -> None:
+        await here.vehicle.start_advertising(
+            advertising_interval_min=42.5, advertising_interval_max=42.5
+        )
+        (handle,) = here.radios["vehicle"].advertising_sets
+        await here.clock.sleep(0.01)
+        enable = hci.HCI_LE_Set_Extended_Advertising_Enable_Command(
+            enable=1,
+            advertising_handles=[handle],
+            durations=[0],
+            max_extended_advertising_events=[0],
+        )
+        here.radios["vehicle"].on_hci_packet(enable)
+        here.phone.host.on("advertising_report", lambda _report: heard_s.append(here.now_s()))
+        await here.phone.start_scanning(scan_interval=100, scan_window=100)
+        await here.clock.sleep(1.0)
+
+    here.run(go())
+    times = sorted(set(heard_s))
+    assert len(times) in (23, 24)
+    assert [b - a for a, b in pairwise(times)] == [exact(0.0425)] * (len(times) - 1)

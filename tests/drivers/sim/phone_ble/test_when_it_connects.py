@@ -77,6 +77,7 @@ def test_airplane_mode_ends_it_at_once_and_keeps_it_away(scene: Drive) -> None:
     assert scene.calls(setup, 5) is None  # UWB is off too
     assert links(scene) == 2
     scene.phone.radios.set_airplane(on=False)
+    assert scene.bluetooth.ranging.session is None
     assert links(scene) == 3
 
 
@@ -155,7 +156,7 @@ def test_the_link_s_end_resets_the_applet(scene: Drive) -> None:
     reader.auth0(fast=False)
     scene.vehicle.hangs_up()
     scene.vehicle.hears(dk.TimeSync)
-    assert scene.vehicle.exchange(bytes.fromhex("803C0100")).hex() == "6985"
+    assert scene.vehicle.exchange(bytes.fromhex("803C0000")).hex() == "6985"
 
 
 def test_a_phone_is_put_back_to_an_earlier_state(scene: Drive) -> None:
