@@ -65,9 +65,10 @@ class RangingSettings:
         "UWB_Device_Time_Uncertainty x means 2^(x/8) microseconds: the captured 6F gives 15 ms.",
     )
     hop_modulus: int = _setting(
-        65537,
+        65521,
         "inferred",
-        "P of the default hopping sequence; the public responder's value was not read.",
+        "P of the default hopping sequence; that of one public responder, the largest prime below "
+        "2^16. With 65537 some blocks would fall into a round that does not exist.",
         most=0xFFFFFFFF,
     )
     rke_signed_data: Literal["challenge_function_action"] = _setting(
