@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from secrets import token_bytes
 
-from drivers.api.ble import VehicleRadio
 from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
-from rig.digital_key.pairing_messages import BluetoothFields
 from rig.digital_key.profiles import PROFILES
-from rig.digital_key.settings import PAIRING, TRANSACTION, settings_from
+from rig.digital_key.settings import PAIRING, RANGING, TRANSACTION, settings_from
 from rig.digital_key.transaction import Vehicle
 from rig.key_server.vehicles import VehicleRecord
 from rig.records.run import SettingRecord
@@ -26,14 +23,17 @@ from rig.vehicle.keyring import Key, Keyring
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
+from rig.vehicle.passive.approach import Approach
+from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
 from rig.vehicle.record import record_of
 from rig.vehicle.service import InTray, Service
+from rig.vehicle.surroundings import passive_entry, reached_by
 from rig.vehicle.sync_loop import SyncLoop
 from rig.vehicle.telematics import Telematics
 from rig.vehicle.trust import trust_of
-from rig.vehicle.visit import Visit
+from rig.vehicle.visit import Ending, Visit
 from rig.vehicle.visit_log import VisitLog
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, holders_among, wire_up
 
@@ -50,6 +50,7 @@ class RunningVehicle:
         clock: Clock | None = None,
         trust: Trust | None = None,
         readings: VehicleReadings | None = None,
+        passive: PassiveSettings | None = None,
     ) -> None:
         """Raises WiringError, KeyringError or SettingError; moves nothing.
 
@@ -70,9 +71,9 @@ class RunningVehicle:
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
         trust = trust or trust_of(description, devices, self.clock)
-        self.pairing = PairingDesk(self.service, self.telematics, trust, _reached_by(wiring.radio))
+        self.pairing = PairingDesk(self.service, self.telematics, trust, reached_by(wiring.radio))
         self._sync = SyncLoop(self._reconcile)
-        self._log = VisitLog()
+        self._log = VisitLog(self.clock)
         self._in_tray: InTray | None = None
         self._started_before = False
         self._loops = {
@@ -81,6 +82,9 @@ class RunningVehicle:
         }
         self.pairing.look_again = self._loops[TRAY].serve_again
         self.interior = self._inside(devices, wiring)
+        self._passive = passive_entry(
+            wiring, description.anchors, self.clock, self.service, passive or PassiveSettings()
+        )
 
     def start(self) -> None:
         """Let the readers serve devices."""
@@ -90,6 +94,8 @@ class RunningVehicle:
 
     def stop(self) -> None:
         """Stop serving; returns when the loops have ended."""
+        if self._passive is not None:
+            self._passive.stop()
         for loop in self._loops.values():
             loop.stop()
         self._sync.stop()
@@ -105,6 +111,8 @@ class RunningVehicle:
             holder.withdraw()
         for loop in self._loops.values():
             loop.between = None
+        if self._passive is not None:
+            self._passive.reset()
         self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
         self.service.fast_at_handle = True
         self.read_as(self._readings)
@@ -134,9 +142,10 @@ class RunningVehicle:
         """Count every visit that has ended as looked at."""
         self._log.disregard()
 
-    def take_visits(self) -> list[Visit]:
-        """All visits finished since the last call."""
-        return self._log.take()
+    def take_visits(self) -> list[Visit | Approach]:
+        """All visits and approaches since the last call."""
+        approaches = [] if self._passive is None else self._passive.take_approaches()
+        return [*self._log.take(), *approaches]
 
     def await_empty(self, *places: str) -> None:
         """Wait until the readers at these places have seen their device go.
@@ -152,8 +161,11 @@ class RunningVehicle:
 
     def settings_records(self) -> tuple[SettingRecord, ...]:
         """The protocol's assumptions in force."""
-        parts = (TRANSACTION, PAIRING) if self.telematics.connected else (TRANSACTION,)
-        return assumed(self._vehicle, parts)
+        paired = (PAIRING,) if self.telematics.connected else ()
+        if self._passive is None:
+            return assumed(self._vehicle, (TRANSACTION, *paired))
+        settings = assumed(self._vehicle, (TRANSACTION, *paired, RANGING))
+        return (*settings, *self._passive.settings_records())
 
     def facts(self) -> dict[str, str]:
         """What describes the vehicle, for the report."""
@@ -163,6 +175,8 @@ class RunningVehicle:
 
     def ended(self, visit: Visit) -> None:
         self._log.ended(visit)
+        if self._passive is not None and visit.ending in (Ending.UNLOCKED, Ending.LOCKED):
+            self._passive.locks_moved(unlocked=visit.ending is Ending.UNLOCKED)
         self._sync.request()
 
     def left(self, place: str) -> None:
@@ -243,14 +257,3 @@ def _share(settings: Mapping[str, object], devices: Mapping[str, Device]) -> Non
     for device in devices.values():
         if isinstance(device, SettingsPeer):
             device.adopt_settings(settings)
-
-
-def _reached_by(radio: VehicleRadio | None) -> BluetoothFields | None:
-    """What a phone is told at pairing, to find the vehicle again over Bluetooth LE.
-
-    The vehicle advertises its identity address, so nobody has to resolve another by this key.
-    """
-    if radio is None:
-        return None
-    address = bytes.fromhex(radio.address.replace(":", ""))
-    return BluetoothFields(identity_key=token_bytes(16), address=address)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.passive.tracker import Block
-from rig.vehicle.passive.zones import Zone
+from rig.vehicle.passive.trend import trend
+from rig.vehicle.passive.zones import Zone, may_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,23 @@ class Finding:
 
 
 def in_unlock_zone(blocks: Sequence[Block], settings: PassiveSettings) -> Finding:
-    """Whether k of the last n blocks place the key at a handle, the last one included."""
+    """Whether k of the last n blocks agree that the key is at a handle by now."""
     recent = blocks[-settings.n :]
-    return _proved(recent, settings, [_at_a_handle(block) for block in recent])
+    placed = [(b, b.place) for b in recent if b.place is not None]
+    last = recent[-1].place if recent else None
+    if last is None or last.zone is Zone.INSIDE or not may_open(last.handle, settings):
+        return Finding(False)
+    here = [(b.t_ns, p.handle_m) for b, p in placed if p.handle == last.handle]
+    found = trend(here, recent[-1].t_ns, settings.agree_m, settings.speed_cap_mps)
+    if found is None or sum(found.agreeing) < settings.k or not found.agreeing[-1]:
+        return Finding(False)
+    now_m = found.now_m + min(0.0, found.speed_mps) * settings.filter_lag_s
+    if now_m > settings.unlock_m:
+        return Finding(False)
+    against = sum(block.inconsistent for block in recent)
+    if against > settings.most_inconsistent:
+        return Finding(False, why_not=f"inconsistent: {against} of {len(recent)}")
+    return Finding(True, last.handle)
 
 
 def has_left(blocks: Sequence[Block], settings: PassiveSettings) -> Finding:
@@ -31,10 +46,6 @@ def has_left(blocks: Sequence[Block], settings: PassiveSettings) -> Finding:
     recent = blocks[-settings.n :]
     away = [b.place is not None and b.place.zone.away for b in recent]
     return _proved(recent, settings, away)
-
-
-def _at_a_handle(block: Block) -> bool:
-    return block.place is not None and block.place.zone is Zone.UNLOCK
 
 
 def _proved(recent: Sequence[Block], settings: PassiveSettings, holds: list[bool]) -> Finding:

@@ -20,6 +20,7 @@ _EXPLAINED = 4.0  # squared deviations in sigmas a range, up to which a place ex
 _STEPS_MOST = 25
 _STILL_M = 1e-4
 _STARTS = ((2.0, 2.0), (2.0, -2.0), (-2.0, 2.0), (-2.0, -2.0), (0.0, 0.0), (5.0, 0.0), (-5.0, 0.0))
+_LEFT_OUT_MOST, _KEPT_LEAST = 2, 5  # anchors
 _FLAT = 0.02  # how well three anchors have to span the ground, by the determinant of directions
 
 
@@ -61,6 +62,27 @@ def fix(ranges: Mapping[str, Ranged], height_m: float, near: Point | None = None
         return None
     best = _search(tuple(ranges.values()), height_m, near)
     return Fix(best, {name: r.distance_m - r.at.distance_m(best) for name, r in ranges.items()})
+
+
+def fix_past_obstacles(
+    ranges: Mapping[str, Ranged], height_m: float, near: Point | None, most_short_m: float
+) -> Fix | None:
+    """As ``fix``; where some range is too short for it, the longest ones may be what is wrong.
+
+    A path around the vehicle lengthens by metres, and then draws the place away from the anchors
+    that see it. So up to two of the longest are left out, as long as five remain: an anchor that
+    was made to read short stays short against the others.
+    """
+    found = fix(ranges, height_m, near)
+    kept = dict(ranges)
+    while (
+        found is not None
+        and found.shortest_m < -most_short_m
+        and len(kept) > max(_KEPT_LEAST, len(ranges) - _LEFT_OUT_MOST)
+    ):
+        del kept[max(found.residuals_m, key=found.residuals_m.__getitem__)]
+        found = fix(kept, height_m, near)
+    return found
 
 
 def at_most_m(ranges: Mapping[str, Ranged], to: Point) -> float:

@@ -48,8 +48,14 @@ class PassiveSettings:
     kalman_sigma_m: float = _of(0.05, _INFERRED, "Facts 4.4: R is its square.", 0.001)
     kalman_acceleration_mps2: float = _of(1.5, _INFERRED, "Facts 4.4: q of 1 to 2 m/s2.", 0.01)
     gate_sigmas: float = _of(3.0, _INFERRED, "Facts 4.4: innovations beyond it are doubted.", 0.5)
+    agree_m: float = _of(
+        0.3,
+        _INFERRED,
+        "Blocks agree that lie so near to one straight walk; 3 sigma and a bias.",
+        0.01,
+    )
     k: int = _of(3, _INFERRED, "Facts 4.5: so many of the last n blocks have to agree.", 1, 100)
-    n: int = _of(5, _INFERRED, "As k. The price is (k - 1) blocks of latency.", 1, 100)
+    n: int = _of(5, _INFERRED, "As k; a straight walk pays no latency for it.", 1, 100)
     most_inconsistent: int = _of(
         1, _INFERRED, "So many of the last n blocks may contradict the rest, and it still opens."
     )
@@ -69,7 +75,9 @@ class PassiveSettings:
     sigma_m: float = _of(0.05, _INFERRED, "Facts 4.2: 0.03 m measured; the cap adds 3 of these.")
     gap_s: float = _of(1.0, _INFERRED, "Without any range for so long, agreement begins anew.", 0.1)
     triangle_m: float = _of(
-        1.0, _INFERRED, "Anchors disagree beyond their distance and this; blocked paths add 1 m."
+        3.2,
+        _INFERRED,
+        "Anchors disagree beyond their distance and this; facts 4.2: +3.1 m at most.",
     )
     residual_m: float = _of(
         0.5, _INFERRED, "No range may be so much shorter than the place found says."
@@ -118,6 +126,12 @@ class PassiveSettings:
             raise PassiveSettingError("k of n: k may not be more than n")
         if self.lock_m <= self.unlock_m:
             raise PassiveSettingError("the lock zone has to be larger than the unlock zone")
+
+    @property
+    def filter_lag_s(self) -> float:
+        """By how much the chosen filter is late, at the shortest block."""
+        late = (self.median_of - 1) / 2 if self.filter == "median" else 0.0
+        return late * 0.096 * self.ran_multiplier
 
     def records(self) -> tuple[SettingRecord, ...]:
         """As a report states them."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from drivers.api.space import Point
 from drivers.api.uwb import Measurement
+from rig.vehicle.passive.cabin_place import place_by_cabin
 from rig.vehicle.passive.filters import filter_of
 from rig.vehicle.passive.geometry import VehicleGeometry
 from rig.vehicle.passive.plausible import Plausibility, Plausible
-from rig.vehicle.passive.position import Fix, Ranged, disagreement, fix
+from rig.vehicle.passive.position import Fix, Ranged, disagreement, fix_past_obstacles
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.passive.validity import NOTHING_HEARD, STS_FAILED, Grid, Valid, Validity
-from rig.vehicle.passive.zones import Located, Zone, bounded, located, middle
+from rig.vehicle.passive.zones import Located, Zone, bounded, located
 
 DISAGREE = "anchors disagree"
 NOT_YET = "too few ranges yet"
@@ -77,6 +78,7 @@ class Tracker:
         self.rejections: Counter[str] = Counter()
         self.blocks: deque[Block] = deque(maxlen=max(settings.n, settings.inside_n))
         self.bad_sts = self.unheard = 0  # blocks in a row
+        self.first_valid_ns: int | None = None  # when the first range came that may count
 
     def begin(self, grid: Grid) -> None:
         """Ranging begins, or begins anew, on this grid."""
@@ -126,9 +128,6 @@ class Tracker:
         if len(places) * 2 <= self._settings.inside_n:
             return False
         inside = sum(p.zone is Zone.INSIDE for p in places)
-        points = [p.at for p in places if p.at is not None]
-        if len(points) * 2 > len(places):
-            return self._geometry.cabin.holds(middle(points))
         return inside * 2 > len(places)
 
     def _judge(self, name: str, m: Measurement, now: _Open) -> None:
@@ -138,6 +137,8 @@ class Tracker:
             self.rejections[verdict] += 1
             now.refused.append(verdict)
             return
+        if self.first_valid_ns is None:
+            self.first_valid_ns = m.t_ns
         plausible = anchor.plausibility.judge(m.t_ns, verdict.distance_m)
         if plausible is Plausible.YES:
             filtered = anchor.filter.update(m.t_ns, verdict.distance_m)
@@ -166,7 +167,11 @@ class Tracker:
         if disagreement(ranges, self._settings.triangle_m) is not None:
             self.rejections[DISAGREE] += 1
             return Block(now.number, now.t_ns, None, True, filtered)
-        found = fix(ranges, self._settings.phone_height_m, self._near)
+        within = place_by_cabin(ranges, self._geometry)
+        if within is not None and self._geometry.cabin.holds(within):
+            return Block(now.number, now.t_ns, self._inside(within), doubted, filtered)
+        settings = self._settings
+        found = fix_past_obstacles(ranges, settings.phone_height_m, self._near, settings.residual_m)
         if found is None:
             place = bounded(ranges, self._geometry, self._settings)
         elif self._impossible(found):
@@ -174,8 +179,13 @@ class Tracker:
             return Block(now.number, now.t_ns, None, True, filtered)
         else:
             self._near = found.at
-            place = located(found.at, self._geometry, self._settings)
+            known = within is not None  # the anchors in the cabin know: it is not in there
+            place = located(found.at, self._geometry, self._settings, outside=known)
         return Block(now.number, now.t_ns, place, doubted, filtered)
+
+    def _inside(self, at: Point) -> Located:
+        handle, far_m = self._geometry.nearest(at)
+        return Located(Zone.INSIDE, handle, far_m, at)
 
     def _impossible(self, found: Fix) -> bool:
         return found.shortest_m < -self._settings.residual_m

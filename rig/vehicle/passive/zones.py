@@ -44,10 +44,12 @@ class Located:
     at: Point | None = None  # None: too few anchors to tell
 
 
-def located(at: Point, geometry: VehicleGeometry, settings: PassiveSettings) -> Located:
-    """The zone of a place."""
+def located(
+    at: Point, geometry: VehicleGeometry, settings: PassiveSettings, *, outside: bool = False
+) -> Located:
+    """The zone of a place; ``outside``: it is known not to be in the cabin."""
     handle, far_m = geometry.nearest(at)
-    if geometry.cabin.holds(at):
+    if geometry.cabin.holds(at) and not outside:
         return Located(Zone.INSIDE, handle, far_m, at)
     return Located(_ring(handle, far_m, settings), handle, far_m, at)
 
