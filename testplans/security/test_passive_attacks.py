@@ -69,7 +69,8 @@ def test_a_slow_round_trip_is_called_a_relay_s(
 ) -> None:
     with passive.between(Between(delay_s=0.1)):
         stage.place(phone, walking.beside("driver", FAR_M))
-        assert "relay" in named(stays_shut(car, passive))
+        told = named(stays_shut(car, passive))
+    assert "relay" in told, told
 
 
 @RELAY
