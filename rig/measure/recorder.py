@@ -17,6 +17,7 @@ from types import TracebackType
 
 from drivers.api.clock import Clock, SystemClock
 from rig.measure.errors import MeasureError
+from rig.measure.intervals import deviation
 from rig.measure.limits import Bound, Series, judge, percent_of
 from rig.measure.outcomes import Inconclusive, LimitMissed, NotMeasured
 from rig.measure.phases import DEVICE, HOST
@@ -131,7 +132,10 @@ class Recording:
             unit=series.unit,
             wanted=series.wanted,
             samples=tuple(series.samples),
-            statistics=summary(series.samples, series.confidence, percents),
+            statistics=(
+                *summary(series.samples, series.confidence, percents),
+                *deviation(series.samples, series.confidence),
+            ),
             judgements=tuple(judge(limit, series) for limit in self._limits),
             phases={phase: tuple(self._phases[phase]) for phase in in_order},
         )
