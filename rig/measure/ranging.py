@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from rig.measure.errors import SampleError
 from rig.measure.intervals import Interval, deviation, mean_interval, mean_of, share_interval
 from rig.measure.statistics import interval_ranks, summary
-from rig.records.run import CalibrationRecord, RangeMap, RangePosition, Statistic
+from rig.records.run import (
+    CalibrationRecord,
+    RangeMap,
+    RangePosition,
+    Statistic,
+    WalkRecord,
+    WalkSet,
+)
 
 OUTLIER_SIGMAS, OUTLIER_M = 3.0, 0.5
 _MAD_TO_SIGMA = 1.4826  # of a normal distribution
@@ -129,6 +136,27 @@ def crossing_statistics(
     quantiles = summary(distances_m, confidence, (5, 50, 95))
     kept = (s for s in quantiles if s.name != "mean")
     return (mean, *deviation(distances_m, confidence), *kept)
+
+
+def walk_set(
+    name: str,
+    walks: Sequence[WalkRecord],
+    radii_m: Mapping[str, float],
+    confidence: float = 0.95,
+) -> WalkSet:
+    """Walks with the statistics of each decision's distance, the first of its kind in a walk.
+
+    Raises SampleError for a walk whose times and distances are not as many.
+    """
+    distances: dict[str, list[float]] = {}
+    for walk in walks:
+        if not len(walk.times_s) == len(walk.true_m) == len(walk.ranged_m):
+            raise SampleError(f"{name}: walk {walk.number} has times without distances")
+        for what in dict.fromkeys(d.what for d in walk.decisions):
+            first = next(d for d in walk.decisions if d.what == what)
+            distances.setdefault(what, []).append(first.distance_m)
+    crossings = {what: crossing_statistics(found, confidence) for what, found in distances.items()}
+    return WalkSet(name, tuple(walks), crossings, dict(radii_m))
 
 
 def _statistic(name: str, value: float, interval: Interval | None, confidence: float) -> Statistic:

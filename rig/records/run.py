@@ -226,13 +226,25 @@ class WalkRecord:
     ``ranged_m`` has a None where a block gave nothing.
     """
 
-    walk: str  # what kind: "approach at 1.4 m/s"
-    number: int  # within its kind, from 1
+    number: int  # within its set, from 1
     times_s: tuple[float, ...]
     true_m: tuple[float, ...]
     ranged_m: tuple[float | None, ...]
     decisions: tuple[WalkDecision, ...] = ()
-    radii_m: dict[str, float] = field(default_factory=dict)  # zone limits by what they are for
+
+
+@dataclass(frozen=True, slots=True)
+class WalkSet:
+    """Walks of one kind, and at which distances decisions fell in them.
+
+    ``crossings`` has the statistics of a decision's distance over the walks: "mean" and "sd" with
+    intervals, percentiles, "min" and "max".
+    """
+
+    name: str  # "approach at 1.4 m/s"
+    walks: tuple[WalkRecord, ...]
+    crossings: dict[str, tuple[Statistic, ...]]
+    radii_m: dict[str, float]  # limits of zones by what they are for
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +263,7 @@ class Result:
     visits: int = 0  # how many VisitRecords the trace holds for this attempt
     vehicle: str = ""  # which of the bench's vehicles was played
     range_maps: tuple[RangeMap, ...] = ()
-    walks: tuple[WalkRecord, ...] = ()
+    walks: tuple[WalkSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from rig.measure.ranging import (
     range_map,
     range_position,
     robust_deviation,
+    walk_set,
 )
-from rig.records.run import CalibrationRecord, Statistic
+from rig.records.run import CalibrationRecord, Statistic, WalkDecision, WalkRecord
 
 SPOT = Spot("driver", 1.0, 2.0, 3.0, "line of sight")
 
@@ -140,3 +141,23 @@ def test_distances_of_walks_have_mean_spread_and_quantiles() -> None:
     assert found["sd"].low < 0.1 < (found["sd"].high or 0)
     assert found["mean"].low is not None
     assert crossing_statistics([]) == ()
+
+
+def walk(number: int, *decisions: WalkDecision) -> WalkRecord:
+    return WalkRecord(number, (0.0, 0.1), (2.0, 1.0), (2.1, None), decisions)
+
+
+def test_walks_are_summed_up_by_their_first_decision_of_a_kind() -> None:
+    unlocks = [WalkDecision("unlock", 0.1, 1.0 + n / 100) for n in range(10)]
+    again, lock = WalkDecision("unlock", 0.1, 9.0), WalkDecision("lock", 0.1, 2.0)
+    walks = [walk(n, each, again) for n, each in enumerate(unlocks, 1)]
+    found = walk_set("approach", [*walks, walk(11, lock), walk(12)], {"unlock": 1.2})
+    assert by_name(found.crossings["unlock"])["max"].value == pytest.approx(1.09)
+    assert [s.value for s in found.crossings["lock"] if s.name == "mean"] == [2.0]
+    assert len(found.walks) == 12
+
+
+def test_a_walk_has_a_distance_for_every_time() -> None:
+    cut = WalkRecord(3, (0.0, 0.1), (2.0,), (2.1, None))
+    with pytest.raises(SampleError, match="walk 3"):
+        walk_set("approach", [cut], {})

@@ -24,6 +24,7 @@ from rig.records.run import (
     TestStarted,
     WalkDecision,
     WalkRecord,
+    WalkSet,
 )
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict
@@ -141,8 +142,9 @@ def test_range_maps_and_walks_are_read_back(tmp_path: Path) -> None:
     delay = CalibrationRecord("driver", "kit", 0.3, 0.01, 100, 2.0, "2026-11-25", "me")
     surveyed = RangeMap("car park", 0.5, (position,), (delay,))
     decided = (WalkDecision("unlock", 0.2, 1.1),)
-    walk = WalkRecord("approach", 1, (0.0, 0.1), (2.0, 1.9), (2.05, None), decided, {"unlock": 1.2})
-    result = replace(RESULT, range_maps=(surveyed,), walks=(walk,))
+    walk = WalkRecord(1, (0.0, 0.1), (2.0, 1.9), (2.05, None), decided)
+    walks = WalkSet("approach", (walk,), {"unlock": (bias,)}, {"unlock": 1.2})
+    result = replace(RESULT, range_maps=(surveyed,), walks=(walks,))
     with Journal(tmp_path) as journal:
         journal.append(STARTED)
         journal.append(result)
