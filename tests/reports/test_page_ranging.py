@@ -118,6 +118,13 @@ def test_walks_stand_with_the_distances_of_their_decisions(page_of: RenderRun) -
     assert "Walk 2, the middle one by distance." in page.text
 
 
+def test_decisions_of_one_walk_are_told_apart(page_of: RenderRun) -> None:
+    both = (WalkDecision("welcome", 0.0, 4.25), WalkDecision("unlock", 0.1, 1.25))
+    found = walk_set("approach", [WalkRecord(1, (0.0, 0.1), (4.3, 1.2), (None, 1.3), both)], RADII)
+    page = page_of([result("a::test_one", walks=(found,))])
+    assert [e.text for e in page.find("p", "samples")] == ["4.25", "1.25"]
+
+
 def test_a_walk_marks_its_decisions_and_its_zones() -> None:
     walk = walks(chance()).walks[0]
     plot = plot_crossing(walk, RADII)
