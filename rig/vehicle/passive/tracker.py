@@ -160,7 +160,7 @@ class Tracker:
 
     def _closed(self, now: _Open) -> Block:
         self._count_rows(now)
-        ranges = now.believed
+        ranges: Mapping[str, Ranged] = now.believed
         doubted = now.doubted > 0 and now.doubted >= len(ranges)
         filtered = {name: r.distance_m for name, r in ranges.items()}
         if not ranges:
