@@ -41,7 +41,10 @@ class KeyService:
 
 @dataclass(frozen=True, slots=True)
 class OobData:
-    """What one side tells the other out of band for LE Secure Connections: 16 octets each."""
+    """What one side tells the other out of band for LE Secure Connections: 16 octets each.
+
+    In the octet order of AD types 0x22 and 0x23, that of Bluetooth: least significant first.
+    """
 
     confirm: bytes
     random: bytes = field(repr=False)
@@ -61,7 +64,11 @@ class Channel(abc.ABC):
 
     @abc.abstractmethod
     def send(self, message: bytes) -> None:
-        """Send one message, in order. Raises LinkLost when the channel is gone."""
+        """Send one message, in order.
+
+        Raises LinkLost when the channel is gone, DriverError for a message that is longer than
+        the phone takes. One that is on its way when the channel goes is lost, as on the air.
+        """
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -85,14 +92,16 @@ class Link(abc.ABC):
     def pair_oob(self, theirs: OobData) -> OobData:
         """Be ready to pair by LE Secure Connections with OOB data; returns ours for the phone.
 
-        The phone begins. How it ends is told by ``paired`` or ``pairing_failed``.
+        The phone begins. How it ends is told by ``paired`` or ``pairing_failed``, or the link is
+        gone before. The data serve for one pairing, a failed one too; one that the phone begins
+        without fails. Raises LinkLost, and ValueError when theirs are not 16 octets each.
         """
 
     @abc.abstractmethod
     def trigger_time_sync(self) -> None:
         """Ask for a PHY update, which triggers Procedure 1 of Time_Sync; told by ``phy_updated``.
 
-        Raises LinkLost.
+        Raises LinkLost. A controller or phone that cannot do it tells nothing: have a timer.
         """
 
     @abc.abstractmethod
@@ -123,7 +132,8 @@ class RadioListener(abc.ABC):
     def admits(self, link: Link) -> bool:
         """Whether a channel may be opened on this link now; answered at once.
 
-        No: it is refused with INSUFFICIENT_ENCRYPTION, and ``channel_refused`` is told.
+        No: it is refused with INSUFFICIENT_ENCRYPTION, and ``channel_refused`` is told. Not asked
+        for a second channel of one link, a wrong SPSM and the like, which the radio refuses itself.
         """
 
     @abc.abstractmethod
@@ -136,7 +146,13 @@ class RadioListener(abc.ABC):
 
     @abc.abstractmethod
     def received(self, link: Link, message: bytes, t_ns: int) -> None:
-        """One SDU came in, whatever it holds."""
+        """One SDU came in, whatever it holds; never more than the service's largest message."""
+
+    def channel_closed(self, link: Link, channel: Channel, t_ns: int) -> None:  # noqa: B027 - few ask
+        """The phone has closed its channel, or broken its rules; the connection stands.
+
+        Not told of a channel that the vehicle closed, nor of one that went with its connection.
+        """
 
     @abc.abstractmethod
     def phy_updated(self, link: Link, t_ns: int) -> None:
@@ -148,7 +164,10 @@ class RadioListener(abc.ABC):
 
     @abc.abstractmethod
     def failed(self, why: Exception, t_ns: int) -> None:
-        """The controller itself is gone or broken: no link lives, nothing is advertised."""
+        """The controller itself is gone or broken: no link lives, nothing is advertised.
+
+        The end of every link was told just before.
+        """
 
 
 class VehicleRadio(Device):
@@ -165,7 +184,11 @@ class VehicleRadio(Device):
 
     @abc.abstractmethod
     def advertise(self, advert: Advert | None) -> None:
-        """Advertise this from now on, also after a connection; None: stop. Raises LinkLost."""
+        """Advertise this from now on, also after a connection; None: stop.
+
+        Raises LinkLost, DeviceRefused, DriverError before anything is served, and ValueError for
+        data that do not fit. Not from the radio's own thread, as ``recover`` and ``close``.
+        """
 
     @abc.abstractmethod
     def know(self, bonds: tuple[Bond, ...]) -> None:

@@ -46,7 +46,7 @@ def _assignment(config: pytest.Config) -> Assignment:
         raise pytest.UsageError(f"a plan runs on a bench: pass --bench, a file or one of: {known}")
     by_hand = config.args_source is pytest.Config.ArgsSource.ARGS
     if plan_text := config.getoption("rig_plan"):
-        plan = find_plan(plan_text, check_readings)
+        plan = find_plan(plan_text, {"readings": check_readings})
     elif by_hand:
         plan = Plan(name="by-hand", title=f"By hand: {' '.join(config.args)}")
     else:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import tzinfo
-from pathlib import Path
-from typing import Protocol
+from secrets import token_bytes
 
+from drivers.api.ble import VehicleRadio
 from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
+from rig.digital_key.pairing_messages import BluetoothFields
 from rig.digital_key.profiles import PROFILES
-from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
+from rig.digital_key.settings import PAIRING, TRANSACTION, settings_from
 from rig.digital_key.transaction import Vehicle
 from rig.key_server.vehicles import VehicleRecord
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
+from rig.vehicle.described import VehicleDescription, assumed, facts_of
 from rig.vehicle.drive import is_inside
 from rig.vehicle.interior import Around, Interior
 from rig.vehicle.keyring import Key, Keyring
@@ -27,33 +28,16 @@ from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
-from rig.vehicle.record import RecordedVehicle, record_of
+from rig.vehicle.record import record_of
 from rig.vehicle.service import InTray, Service
 from rig.vehicle.sync_loop import SyncLoop
 from rig.vehicle.telematics import Telematics
-from rig.vehicle.trust import TrustFiles, trust_of
+from rig.vehicle.trust import trust_of
 from rig.vehicle.visit import Visit
 from rig.vehicle.visit_log import VisitLog
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, holders_among, wire_up
 
 RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
-
-
-class VehicleDescription(RecordedVehicle, TrustFiles, Protocol):
-    """The vehicle section of a bench file, as far as the vehicle needs it."""
-
-    @property
-    def keyring(self) -> Path: ...
-    @property
-    def second_keyring(self) -> Path | None: ...
-    @property
-    def profile(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def zone(self) -> tzinfo: ...
-    @property
-    def settings(self) -> Mapping[str, object]: ...
 
 
 class RunningVehicle:
@@ -86,7 +70,7 @@ class RunningVehicle:
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
         trust = trust or trust_of(description, devices, self.clock)
-        self.pairing = PairingDesk(self.service, self.telematics, trust)
+        self.pairing = PairingDesk(self.service, self.telematics, trust, _reached_by(wiring.radio))
         self._sync = SyncLoop(self._reconcile)
         self._log = VisitLog()
         self._in_tray: InTray | None = None
@@ -168,30 +152,12 @@ class RunningVehicle:
 
     def settings_records(self) -> tuple[SettingRecord, ...]:
         """The protocol's assumptions in force."""
-        profile = self._vehicle.profile
-        fast = SettingRecord(
-            f"profile {profile.name}: fast_context",
-            ", ".join(part.name.lower() for part in profile.fast_context),
-            profile.fast_context_mark,
-            "Order of what goes into the fast transaction's key derivation.",
-        )
         parts = (TRANSACTION, PAIRING) if self.telematics.connected else (TRANSACTION,)
-        assumed = (a for part in parts for a in assumptions(self._settings, part))
-        own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumed)
-        return (*own, fast)
+        return assumed(self._vehicle, parts)
 
     def facts(self) -> dict[str, str]:
         """What describes the vehicle, for the report."""
-        about = self._description
-        return {
-            "model": about.model,
-            "model year": str(about.model_year),
-            "operating system": str(about.os),
-            "options": ", ".join(map(str, about.options)),
-            "key": about.key.replace("_", " "),
-            "protocol profile": about.profile,
-            "identifier": self.keyring.identifier.hex(),
-        }
+        return facts_of(self._description, self.keyring.identifier)
 
     # --- the reader loops' side --------------------------------------------------------------
 
@@ -277,3 +243,14 @@ def _share(settings: Mapping[str, object], devices: Mapping[str, Device]) -> Non
     for device in devices.values():
         if isinstance(device, SettingsPeer):
             device.adopt_settings(settings)
+
+
+def _reached_by(radio: VehicleRadio | None) -> BluetoothFields | None:
+    """What a phone is told at pairing, to find the vehicle again over Bluetooth LE.
+
+    The vehicle advertises its identity address, so nobody has to resolve another by this key.
+    """
+    if radio is None:
+        return None
+    address = bytes.fromhex(radio.address.replace(":", ""))
+    return BluetoothFields(identity_key=token_bytes(16), address=address)

@@ -1,0 +1,1 @@
+"""The vehicle's Bluetooth LE radio. asyncio and Bumble live in here and nowhere above."""
