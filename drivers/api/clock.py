@@ -56,7 +56,15 @@ class Clock(abc.ABC):
     def skipping(self) -> AbstractContextManager[None]:
         """Inside, a virtual world may skip the time in which everybody waits, the caller too.
 
-        A caller that waits inside for something else holds the time. Real time is never skipped.
+        A caller that waits inside for something else holds the time, unless it says so by
+        ``elsewhere``. Real time is never skipped.
+        """
+        return nullcontext()
+
+    def elsewhere(self) -> AbstractContextManager[None]:
+        """Inside, the caller waits for what this clock knows nothing of, such as a reader's thread.
+
+        It neither holds the time meanwhile, nor has any skipped.
         """
         return nullcontext()
 

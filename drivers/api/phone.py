@@ -6,7 +6,13 @@ import abc
 
 from drivers.api.device import Device
 from drivers.api.maker_app import MakerApp
-from drivers.api.phone_controls import KeyOptions, PhoneBattery, PhoneRadios, PhoneScreen
+from drivers.api.phone_controls import (
+    KeyOptions,
+    PhoneBattery,
+    PhoneRadios,
+    PhoneScreen,
+    RemoteKey,
+)
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import Platform, SharingWallet
 from drivers.api.wallet import Wallet, WalletKey
@@ -27,7 +33,10 @@ class KeyHolder(Device):
 
 
 class Phone(KeyHolder):
-    """A phone, by what its owner does with it; each part is a contract of its own."""
+    """A phone, by what its owner does with it; each part is a contract of its own.
+
+    ``remote`` are the buttons beside a key in the wallet, which work over Bluetooth LE.
+    """
 
     kind = "phone"
     platform: Platform
@@ -39,6 +48,7 @@ class Phone(KeyHolder):
     wallet: Wallet
     sharing: SharingWallet
     app: MakerApp
+    remote: RemoteKey
 
 
 class Watch(KeyHolder):

@@ -171,7 +171,10 @@ class RangingAnchor(Device):
 
     @abc.abstractmethod
     def time_us(self) -> int:
-        """The radio's clock now, in microseconds, to which ``CccSession.time0_us`` belongs."""
+        """The radio's clock now, in microseconds, to which ``CccSession.time0_us`` belongs.
+
+        Raises DeviceRefused where it cannot be asked for, LinkTimeout, LinkLost.
+        """
 
 
 class UciListener(abc.ABC):
@@ -193,15 +196,21 @@ class UciLine(abc.ABC):
 
 
 class UciPort(abc.ABC):
-    """A byte line to a chip, as a serial port is one."""
+    """A byte line to a chip, as a serial port is one. It knows no frames.
+
+    One thread reads, another writes.
+    """
 
     @abc.abstractmethod
     def read(self, timeout_s: float) -> bytes:
-        """What came, or b"" when nothing did in time. Raises LinkLost when the line is gone."""
+        """What has come, at least one octet, or b"" when nothing did in time.
+
+        Raises LinkLost when the line is gone.
+        """
 
     @abc.abstractmethod
     def write(self, data: bytes) -> None:
-        """Send. Raises LinkLost."""
+        """Send all of it. Raises LinkLost, or LinkTimeout when the other side takes nothing."""
 
     @abc.abstractmethod
     def close(self) -> None:

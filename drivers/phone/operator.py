@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from drivers.api.operator import Operator
 from drivers.api.phone import Phone
-from drivers.api.phone_controls import KeyOptions, PhoneBattery, PhoneRadios, PhoneScreen
+from drivers.api.phone_controls import (
+    KeyOptions,
+    PhoneBattery,
+    PhoneRadios,
+    PhoneScreen,
+    RemoteKey,
+)
 from drivers.api.sharing import Platform, SharingWallet
 from drivers.api.wallet import Wallet
 from drivers.phone.operator_app import OperatorApp
@@ -17,6 +23,7 @@ from drivers.phone.operator_controls import (
     OperatorScreen,
 )
 from drivers.phone.operator_hand import InHand
+from drivers.phone.operator_remote import OperatorRemote
 from drivers.phone.operator_wallet import OperatorSharing, OperatorWallet, VehicleNames
 from drivers.phone.operator_words import WORDS
 
@@ -52,3 +59,4 @@ class OperatorPhone(InHand, Phone):
         self.wallet: Wallet = OperatorWallet(requests, words, names)
         self.sharing: SharingWallet = OperatorSharing(requests, words, names)
         self.app = OperatorApp(requests, names)
+        self.remote: RemoteKey = OperatorRemote(requests, words, names)

@@ -13,7 +13,10 @@ from drivers.api.stage import Carried
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One ranging round as an anchor takes part in it (CCC: the phone's Pre-Poll begins it)."""
+    """One ranging round as an anchor takes part in it (CCC: the phone's Pre-Poll begins it).
+
+    ``sts_index`` is that of the round's Final_Data, which the anchor reports (facts 1.8).
+    """
 
     session_id: int
     sts_index: int
@@ -27,13 +30,15 @@ class Reply:
     """Who answered, and what the anchor is led to measure.
 
     ``sts_fits``: whether key and index were the same on both sides. ``shift_m`` is what somebody
-    in between adds to the distance, or takes away.
+    in between adds to the distance, or takes away. ``late_ns``: by how much the Pre-Poll came
+    after ``Call.t_ns``; the anchor keeps step with it, so that clocks may drift apart.
     """
 
     at: Point
     carried: Carried = Carried.IN_HAND
     sts_fits: bool = True
     shift_m: float = 0.0
+    late_ns: int = 0
 
 
 class RangingPeer(Protocol):

@@ -85,21 +85,48 @@ class Skipper:
         """Allow skipping, with the calling thread taking part."""
         joins = not self._takes_part
         with self._lock:
-            self._allowed += 1
+            self._allow(1)
             self._at_work += joins
         self._me.part = True
         try:
             yield
         finally:
             with self._lock:
-                self._allowed -= 1
+                self._allow(-1)
                 if joins:
                     self._me.part = False
                     self._rest()
 
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Have the calling thread neither hold the time nor allow it to be skipped."""
+        if not self._takes_part:
+            yield
+            return
+        allowed = self._my_scopes
+        with self._lock:
+            self._allow(-allowed)
+            self._rest()
+        self._me.part = False
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._allow(allowed)
+                self._at_work += 1
+            self._me.part = True
+
     @property
     def _takes_part(self) -> bool:
         return bool(getattr(self._me, "part", False))
+
+    @property
+    def _my_scopes(self) -> int:
+        return int(getattr(self._me, "scopes", 0))
+
+    def _allow(self, more: int) -> None:
+        self._me.scopes = self._my_scopes + more
+        self._allowed += more
 
     def wait(self, bell: SkippingBell, timeout_s: float | None) -> bool:
         """Block until the bell is rung or its time has come; whether it was rung."""

@@ -52,6 +52,9 @@ class WorldClock(MovableClock):
     def skipping(self) -> AbstractContextManager[None]:
         return self._skipper.skipping()
 
+    def elsewhere(self) -> AbstractContextManager[None]:
+        return self._skipper.elsewhere()
+
     def advance(self, by: timedelta) -> None:
         if by < timedelta(0):
             raise ValueError(f"time does not go back by {-by}")

@@ -6,18 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from drivers.api.clock import Clock, SystemClock
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import DeviceRefused, DriverError, LinkLost, LinkTimeout
-from drivers.api.uwb import RangingAnchor, RangingSession, Session
-from drivers.uwb import settings
+from drivers.api.uwb import RangingAnchor, RangingSession, Session, UciPort
+from drivers.uwb import findings, settings
 from drivers.uwb.host import LineHealth, UciHost
 from drivers.uwb.inbox import Inbox
 from drivers.uwb.kit import Kit
-from drivers.uwb.port import Port
 from drivers.uwb.ranging import UciRanging
 from drivers.uwb.routing import Routing
 from drivers.uwb.uci import control, core
-from drivers.uwb.uci.codes import DeviceState, SessionState
+from drivers.uwb.uci.codes import DeviceState, SessionState, Status
 from drivers.uwb.uci.session import (
     GetSessionState,
     SessionDeinit,
@@ -35,12 +35,17 @@ _STATE_S = 1.0  # for a state to be reported, before the device is asked for it
 class UciAnchor(RangingAnchor):
     """One chip. ``connect`` opens its line, at first and again after it was lost.
 
+    ``clock`` is what its measurements are stamped by and waited for; the machine's, if none.
+
     Opening resets the chip and asks who it is. Raises what ``connect`` does, LinkTimeout when
     nothing answers, DeviceRefused, or FrameError when what answers is no UCI.
     """
 
-    def __init__(self, kit: Kit, connect: Callable[[], Port], where: str) -> None:
+    def __init__(
+        self, kit: Kit, connect: Callable[[], UciPort], where: str, clock: Clock | None = None
+    ) -> None:
         self._kit, self._connect, self._where = kit, connect, where
+        self._clock = clock or SystemClock()
         self._lock = threading.RLock()
         self._closed = False
         self._host: UciHost | None = None
@@ -62,12 +67,21 @@ class UciAnchor(RangingAnchor):
                 with suppress(DriverError):
                     self._end(host, token)
                 raise
-        steps = self._kit.profile.angle_steps
-        return UciRanging(session, inbox, steps, lambda: self._stop(host, token), lambda: self._who)
+        return UciRanging(
+            session,
+            inbox,
+            self._kit.profile.angle_steps,
+            end=lambda: self._stop(host, token),
+            who=lambda: self._who,
+            clock=self._clock,
+        )
 
     def time_us(self) -> int:
         with self._lock, self._named():
-            return self._held().ask(core.QueryTimestamp(), core.Timestamp).time_us
+            host = self._held()
+            if not self._kit.profile.timestamps:
+                raise DeviceRefused(Status.UNKNOWN_OID, "it has no clock that can be asked for")
+            return host.ask(core.QueryTimestamp(), core.Timestamp).time_us
 
     def capabilities(self) -> core.Capabilities:
         """What the device says it can do; ``uci.capabilities`` gives it meaning."""
@@ -86,14 +100,16 @@ class UciAnchor(RangingAnchor):
 
     def self_test(self) -> tuple[Finding, ...]:
         try:
-            with self._lock, self._named():
-                self._held().ask(core.GetDeviceInfo(), core.DeviceInfo)
+            said = self.capabilities()  # which pica answers in any state, unlike who it is
+            clock = self._test_clock(said)
         except DriverError as exc:
             return (Finding("answers UCI", ok=False, advice=str(exc)),)
-        health = self.health
-        noise = health.garbage_octets + health.damaged
-        advice = f"look at cable and baud rate: {health}" if noise else ""
-        return (Finding("answers UCI", ok=True), Finding("line is clean", not noise, advice))
+        return (
+            Finding(f"answers UCI {self._info.version('uci')}", ok=True),
+            findings.of_line(self.health),
+            findings.of_capabilities(said, self._kit.profile),
+            clock,
+        )
 
     def close(self) -> None:
         """Stop what is running and let go of the line; the radio is silent then. Idempotent."""
@@ -108,11 +124,20 @@ class UciAnchor(RangingAnchor):
             self._end_locally()
             host.close()
 
+    def _test_clock(self, said: core.Capabilities) -> Finding:
+        before_ns = self._clock.now_ns()
+        try:
+            time_us = self.time_us()
+        except DeviceRefused as exc:
+            return findings.of_no_clock(said, exc)
+        return findings.of_clock(time_us, self._clock.now_ns() - before_ns)
+
     def _open(self) -> None:
-        patience, profile = self._kit.patience, self._kit.profile
+        kit, clock = self._kit, self._clock
         self._running: dict[int, Inbox] = {}
-        self._routing = routing = Routing(profile)
-        host = UciHost(self._connect(), profile, routing, wrap=self._kit.wrap, patience=patience)
+        self._routing = routing = Routing(kit.profile, clock)
+        port, patience = self._connect(), kit.patience
+        host = UciHost(port, kit.profile, routing, wrap=kit.wrap, patience=patience, clock=clock)
         try:
             host.ask(core.DeviceReset(), core.DeviceResetAnswer)
             if not routing.device.wait_for(DeviceState.READY, _STATE_S):

@@ -9,13 +9,14 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from drivers.api.clock import Clock, SystemClock
 from drivers.api.errors import DeviceRefused, DriverError, FrameError, LinkLost, LinkTimeout
+from drivers.api.uwb import UciPort
 from drivers.uwb.framing import Wrap, raw
-from drivers.uwb.port import Port
 from drivers.uwb.uci import messages
 from drivers.uwb.uci.codes import Status, status_text
 from drivers.uwb.uci.core import GenericError
@@ -27,7 +28,8 @@ from drivers.uwb.uci.profiles import Profile
 from drivers.uwb.uci.stream import FrameStream
 
 A = TypeVar("A", bound=Message)
-_SLICE_S = 0.1  # of silence, after which an incomplete frame is given up
+_CUT_S = 0.1  # of silence, after which an incomplete frame is given up
+_IDLE_S = 1.0  # of silence with nothing incomplete; closing the port ends it at once
 _JOIN_S = 2.0
 _RETRY = object()
 
@@ -72,23 +74,25 @@ class Listener(Protocol):
 class UciHost:
     """A chip behind a port. ``ask`` may be called from any thread.
 
-    ``now_ns`` stamps what is read, by default with perf_counter_ns.
+    ``clock`` stamps what is read, and makes the reading thread. On a virtual one no time passes
+    between a command and its answer, which are patient by the machine's time on any clock.
     """
 
     def __init__(
         self,
-        port: Port,
+        port: UciPort,
         profile: Profile,
         listener: Listener,
         *,
         wrap: Wrap = raw,
         patience: Patience | None = None,
-        now_ns: Callable[[], int] = time.perf_counter_ns,
+        clock: Clock | None = None,
     ) -> None:
         self._port, self._profile, self._wrap = port, profile, wrap
         self._listener = listener
         self._patience = patience or Patience()
-        self._now_ns = now_ns
+        clock = clock or SystemClock()
+        self._now_ns = clock.now_ns
         self._decode = messages.decoder(profile.vendor)
         self._stream = FrameStream(profile.length_form)
         self._reassembly = Reassembly()
@@ -98,8 +102,7 @@ class UciHost:
         self._counts = dict.fromkeys(("segments", "damaged", "unclaimed", "unexpected"), 0)
         self._loss: DriverError | None = None
         self._closing = False
-        self._reader = threading.Thread(target=self._read, name="uci-reader", daemon=True)
-        self._reader.start()
+        self._reader = clock.thread(self._read, "uci-reader")
 
     @property
     def health(self) -> LineHealth:
@@ -179,10 +182,11 @@ class UciHost:
         t_ns = 0
         try:
             while not self._closing:
-                if data := self._port.read(_SLICE_S):
+                pending = self._stream.pending
+                if data := self._port.read(_CUT_S if pending else _IDLE_S):
                     t_ns = self._now_ns()
                     self._take(self._stream.feed(data), t_ns)
-                elif self._stream.pending:
+                elif pending:
                     self._reassembly.drop()
                     self._take(self._stream.abandon(), t_ns)  # octets that came with the last read
         except DriverError as exc:

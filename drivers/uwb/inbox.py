@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+from drivers.api.clock import Clock, SystemClock
 from drivers.api.errors import DriverError
 from drivers.uwb.uci.opcodes import Message
 
@@ -14,10 +15,14 @@ from drivers.uwb.uci.opcodes import Message
 class Inbox:
     """A queue without a limit, the states a session went through, and how it ended.
 
-    States are kept as a set: devices are known to report them out of order (facts 3).
+    States are kept as a set: devices are known to report them out of order (facts 3). They follow
+    a command at once and are waited for by the machine's time; messages come with time, and are
+    waited for by the clock's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._bell = self._clock.bell()
         self._changed = threading.Condition()
         self._messages: deque[tuple[int, Message]] = deque()
         self._states: set[int] = set()
@@ -28,8 +33,8 @@ class Inbox:
         """Add a notification and the time at which it was read."""
         with self._changed:
             self._messages.append((t_ns, message))
-            self._changed.notify()
             notify = self._notify
+        self._bell.ring()
         notify()
 
     def reach(self, state: int) -> None:
@@ -44,6 +49,7 @@ class Inbox:
             self._end = self._end or why
             self._changed.notify_all()
             notify = self._notify
+        self._bell.ring()
         notify()
 
     def on_result(self, notify: Callable[[], None]) -> None:
@@ -61,13 +67,17 @@ class Inbox:
 
     def take(self, timeout_s: float) -> tuple[int, Message] | None:
         """The oldest notification, or None when time is up; raises the end after the last one."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._messages or self._end, max(0.0, timeout_s))
-            if self._messages:
-                return self._messages.popleft()
-            if self._end:
-                raise self._end()
-            return None
+        until_ns = self._clock.now_ns() + round(timeout_s * 1e9)
+        while True:
+            with self._changed:
+                if self._messages:
+                    return self._messages.popleft()
+                if self._end:
+                    raise self._end()
+            left_s = (until_ns - self._clock.now_ns()) / 1e9
+            if left_s <= 0:
+                return None
+            self._bell.wait(left_s)
 
     def wait_for(self, state: int, timeout_s: float) -> bool:
         """Whether a state was reached before time was up. Raises the end if that came first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from drivers.uwb.framing import Wrap, nxp_pnp, raw
 from drivers.uwb.host import Patience
-from drivers.uwb.uci.profiles import GENERIC, NXP, QORVO, Profile
+from drivers.uwb.uci.profiles import GENERIC, NXP, PICA, QORVO, Profile
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,14 @@ NXP_PNP = Kit(
 )
 """Rhodes, QN9090 and MK shields, LPC55S, Murata Type2BP EVK with PnP firmware."""
 
+USB = Kit("", "", GENERIC)
+"""A board on bulk endpoints; the bench file says which."""
+
 TCP = Kit("", "UCI over TCP", GENERIC)
-"""Whatever listens; google/pica with the profile of that name."""
+"""Whatever listens."""
+
+PICA_HOST = Kit("Google", "pica", PICA)
+"""A simulator that is one device a connection (facts 3)."""
+
+PIPE = Kit("", "UCI in this process", QORVO)
+"""A virtual chip; a chip of NXP's is raw behind a pipe, without a board's framing."""

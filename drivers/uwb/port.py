@@ -1,15 +1,12 @@
-"""Where bytes to and from a UWB chip go: a TCP address or a serial line.
-
-A port knows no frames. ``read`` returns what is there; the host stamps it at once.
-"""
+"""A UWB chip's bytes over TCP."""
 
 from __future__ import annotations
 
-import abc
 import select
 import socket
 
 from drivers.api.errors import DeviceNotFound, ErrorTable, LinkLost, LinkTimeout, translated
+from drivers.api.uwb import UciPort
 
 _CHUNK = 65536
 _UNREAD = 16384  # octets that may wait; the kernel grants about twice as many
@@ -20,23 +17,7 @@ _ERRORS: ErrorTable = {
 }
 
 
-class Port(abc.ABC):
-    """A line to a chip. One thread reads, another writes, and ``close`` may come from any."""
-
-    @abc.abstractmethod
-    def read(self, timeout_s: float) -> bytes:
-        """What has come, at least one octet; b"" when time is up. Raises LinkLost."""
-
-    @abc.abstractmethod
-    def write(self, data: bytes) -> None:
-        """Send all of it. Raises LinkLost, or LinkTimeout when the other side takes nothing."""
-
-    @abc.abstractmethod
-    def close(self) -> None:
-        """Let go of the line. Idempotent."""
-
-
-class TcpPort(Port):
+class TcpPort(UciPort):
     """UCI over TCP, as google/pica speaks it (facts 3). Raises DeviceNotFound on opening."""
 
     def __init__(self, address: str, timeout_s: float = 2.0) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from time import monotonic
 
+from drivers.api.clock import Clock
 from drivers.api.errors import DriverError
 from drivers.api.uwb import CccSession, Measurement, RangingSession, Session
 from drivers.uwb import readings
@@ -28,18 +28,20 @@ class UciRanging(RangingSession):
         angle_steps: int,
         end: Callable[[], None],
         who: Callable[[], str],
+        clock: Clock,
     ) -> None:
         self._session, self._inbox = session, inbox
         self._angle_steps = angle_steps
         self._end = end
         self._who = who
+        self._clock = clock
         self._ready: deque[Measurement] = deque()
 
     def next(self, timeout_s: float) -> Measurement | None:
-        deadline_s = monotonic() + timeout_s
+        until_ns = self._clock.now_ns() + round(timeout_s * 1e9)
         while not self._ready:
             try:
-                got = self._inbox.take(deadline_s - monotonic())
+                got = self._inbox.take((until_ns - self._clock.now_ns()) / 1e9)
             except DriverError as exc:
                 exc.device = exc.device or self._who()
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from drivers.api.clock import Clock
 from drivers.api.errors import DriverError, LinkLost, RangingEnded
 from drivers.uwb.inbox import Inbox
 from drivers.uwb.uci.ccc import CccRange
@@ -24,12 +25,12 @@ class Routing:
     then is kept for whoever claims that number. ``strays`` counts what belonged to nobody.
     """
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+    def __init__(self, profile: Profile, clock: Clock | None = None) -> None:
+        self._profile, self._clock = profile, clock
         self._lock = threading.Lock()
         self._inboxes: dict[int, Inbox] = {}
         self._early: list[tuple[int, Message]] | None = None
-        self.device = Inbox()
+        self.device = Inbox(clock)
         self.strays = 0
 
     def expect(self) -> None:
@@ -39,7 +40,7 @@ class Routing:
 
     def claim(self, numbers: set[int]) -> Inbox:
         """The inbox of a session that is known by these numbers, with what came early for it."""
-        inbox = Inbox()
+        inbox = Inbox(self._clock)
         with self._lock:
             for number in numbers:
                 self._inboxes.setdefault(number, inbox)

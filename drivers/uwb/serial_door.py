@@ -16,7 +16,7 @@ from drivers.api.errors import (
     LinkTimeout,
     translated,
 )
-from drivers.uwb.port import Port
+from drivers.api.uwb import UciPort
 
 ADVICE = "pip install pyserial"
 
@@ -31,7 +31,7 @@ def _library() -> Any:
     return serial
 
 
-class SerialPort(Port):
+class SerialPort(UciPort):
     """A serial line, held for this program alone. Raises DeviceNotFound on opening."""
 
     def __init__(self, path: str, baud: int, write_timeout_s: float = 2.0) -> None:

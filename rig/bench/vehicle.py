@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     BaseModel,
     ConfigDict,
+    FiniteFloat,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -26,6 +27,7 @@ BodyWord: TypeAlias = Literal["hatch", "five_door", "convertible", "countryman",
 ArtefactWord: TypeAlias = Literal["first_fob", "second_fob", "setup_card", "service_card"]
 KeyWord: TypeAlias = Literal["digital_key", "digital_key_plus"]
 Status: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d\d-(0[1-9]|1[0-2])$")]
+Place: TypeAlias = tuple[FiniteFloat, ...]  # x, y, z in metres, vehicle's frame
 Market: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 # In what the vehicles of ``also`` may differ; all else is of the bench and the same for each.
@@ -71,6 +73,7 @@ class VehicleDescription(BaseModel):
     authority_certificate: Path | None = None
     device_roots: tuple[Path, ...] = ()
     local_zone: int | str = "UTC"
+    anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
     @field_validator("keyring", "second_keyring", "authority_key", "authority_certificate")
@@ -96,6 +99,14 @@ class VehicleDescription(BaseModel):
     def _each_once(cls, value: tuple[ArtefactWord, ...]) -> tuple[ArtefactWord, ...]:
         if len(set(value)) != len(value):
             raise ValueError("must name each thing once")
+        return value
+
+    @field_validator("anchors")
+    @classmethod
+    def _are_places(cls, value: dict[str, Place]) -> dict[str, Place]:
+        for name, place in value.items():
+            if len(place) != 3:
+                raise ValueError(f"must be [x, y, z] in metres for {name}")
         return value
 
     @model_validator(mode="after")

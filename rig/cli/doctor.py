@@ -57,7 +57,7 @@ def _vehicle_is_whole(console: Console, description: BenchDescription, width: in
     Raises Refusal for a keyring or setting that no run would accept.
     """
     wrong = [*provisioning_mistakes(description.vehicle)]
-    lacking = [*wiring_mistakes(driver_classes(description))]
+    lacking = [*wiring_mistakes(driver_classes(description), description.vehicle.anchors)]
     mark, style = ("!!", "bold red") if wrong or lacking else ("ok", "green")
     line = Text.assemble((f"{mark}  ", style), f"{'vehicle':{width}}  ")
     line.append("not as it should be" if wrong or lacking else "keys, settings and devices fit")

@@ -23,6 +23,7 @@ _NAMES = {
     m.INS_AUTH1: "AUTH1",
     m.INS_EXCHANGE: "EXCHANGE",
     m.INS_CONTROL_FLOW: "CONTROL FLOW",
+    m.INS_CREATE_RANGING_KEY: "CREATE RANGING KEY",
     GET_RESPONSE: "GET RESPONSE",
 }
 _TAGS = {
@@ -89,6 +90,8 @@ def _command(command: Command) -> Iterator[Element]:
         yield from _secured(command.data)
     elif command.ins == m.INS_SELECT:
         yield Element(1, "application", command.data.hex().upper(), _application(command.data))
+    elif command.ins == m.INS_CREATE_RANGING_KEY:
+        yield Element(1, "session", command.data.hex().upper(), "whose key is to be kept")
     elif command.data and not command.cla & CHAINING:
         yield from elements(command.data, pairing.OPEN.get(command.ins, _TAGS))
     elif command.data:

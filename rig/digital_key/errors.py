@@ -12,6 +12,7 @@
   * NoCommonVersion - the device offers no protocol version the vehicle speaks
   * KeyUnknown - the device names a key slot the vehicle has not enrolled
   * NotEntitled - what the device brings proves no right here; carries the code it is told
+  * RangingMismatch - a phone's ranging parameters do not fit the vehicle's; says which
   * ChannelSpent - the secure channel's counter has no value left
   * PairingFailed - owner pairing ended without a key; carries the control-flow code
 """
@@ -81,6 +82,14 @@ class NotEntitled(DigitalKeyError):
     def __init__(self, outcome: int, reason: str) -> None:
         super().__init__(reason)
         self.outcome = outcome
+
+
+class RangingMismatch(DigitalKeyError):
+    """A phone's ranging parameters do not fit the vehicle's. ``what`` names the parameter."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what = what
 
 
 class ChannelSpent(DigitalKeyError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rig.digital_key import tlv
 from rig.digital_key.crypto import BLOCK, PrivateKey, PublicKey, hkdf, x963_kdf
-from rig.digital_key.profiles import Part, Profile
+from rig.digital_key.profiles import STANDARD_ONLY, Bearer, Part, Profile
 from rig.digital_key.secrets import Secret
 from rig.digital_key.settings import Settings
 
@@ -38,6 +38,12 @@ class Handshake:
     flag: bytes  # AUTH0 P1 and P2
     vehicle_ephemeral: PrivateKey
     device_ephemeral: PublicKey
+    bearer: Bearer = Bearer.CONTACTLESS
+
+    @property
+    def session_id(self) -> int:
+        """UWB_Session_Id: the low 4 bytes of the transaction identifier."""
+        return int.from_bytes(self.transaction_id[-4:], "big")
 
     def context(
         self, label: bytes, vehicle_x: bytes = b"", device_x: bytes = b""
@@ -50,24 +56,48 @@ class Handshake:
             Part.DEVICE_EPHEMERAL_X: self.device_ephemeral.x,
             Part.VEHICLE_ID: self.vehicle_id,
             Part.TRANSACTION_ID: self.transaction_id,
-            Part.INTERFACE: bytes((self.settings.interface_contactless,)),
+            Part.INTERFACE: bytes((self._interface,)),
             Part.FLAG: self.flag,
             Part.LABEL: label,
             Part.VERSION: tlv.encode(_VERSIONS_TAG, self.version),
             Part.DEVICE_VERSIONS: tlv.encode(_VERSIONS_TAG, self.device_versions),
         }
 
+    @property
+    def _interface(self) -> int:
+        if self.bearer is Bearer.BLUETOOTH:
+            return self.settings.interface_ble
+        return self.settings.interface_contactless
+
 
 def standard_keys(handshake: Handshake) -> tuple[SessionKeys, Secret]:
     """Channel keys and Kpersistent of a standard transaction."""
+    shared = _shared(handshake)
+    persistent = _join(handshake.profile.key_context, handshake.context(b"Persistent"))
+    return _session(_volatile(handshake, shared, 48)), hkdf(shared, persistent, 32)
+
+
+def ranging_key(handshake: Handshake) -> Secret | None:
+    """The URSK, 32 bytes, of a standard transaction that derives one: setting ``ursk_derivation``.
+
+    Transactions for the ranging key do, and all of them with ``ranging_key_precomputed``.
+    """
+    codes = {handshake.profile.purposes.get(purpose) for purpose in STANDARD_ONLY}
+    if handshake.flag[1] not in codes and not handshake.settings.ranging_key_precomputed:
+        return None
+    return Secret(_volatile(handshake, _shared(handshake), 80)[48:])
+
+
+def _shared(handshake: Handshake) -> Secret:
     shared = handshake.vehicle_ephemeral.agree(handshake.device_ephemeral)
     if handshake.settings.shared_secret_kdf == "x963_sha256":  # noqa: S105 - a setting's value
-        shared = x963_kdf(shared, handshake.transaction_id, 32)
+        return x963_kdf(shared, handshake.transaction_id, 32)
+    return shared
+
+
+def _volatile(handshake: Handshake, shared: Secret, size: int) -> Secret:
     order = handshake.profile.key_context
-    volatile = _join(order, handshake.context(b"Volatile"))
-    persistent = _join(order, handshake.context(b"Persistent"))
-    size = 80 if handshake.settings.ranging_key_precomputed else 48
-    return _session(hkdf(shared, volatile, size)), hkdf(shared, persistent, 32)
+    return hkdf(shared, _join(order, handshake.context(b"Volatile")), size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from rig.digital_key.records import Tag, TlvRecord
 CLA_ISO, CLA_PLAIN, CLA_SECURED = 0x00, 0x80, 0x84
 INS_SELECT, INS_AUTH0, INS_AUTH1 = 0xA4, 0x80, 0x81
 INS_EXCHANGE, INS_CONTROL_FLOW = 0xC9, 0x3C
+INS_CREATE_RANGING_KEY = 0x71
 
 FAST_REQUESTED = 0x01  # AUTH0 P1 bit: a cryptogram is wanted
 EXCHANGE_FOLLOWS = 0x04  # AUTH0 P1 bit: the vehicle will EXCHANGE after a standard transaction
@@ -133,3 +134,12 @@ def exchange_command(plaintext: bytes) -> Command:
 def control_flow_command(outcome: Outcome) -> Command:
     """CONTROL FLOW: how the vehicle ends a transaction, or tells what comes next."""
     return Command(CLA_PLAIN, INS_CONTROL_FLOW, outcome >> 8, outcome & 0xFF)
+
+
+def create_ranging_key_command(cla: int, session_id: int) -> Command:
+    """CREATE RANGING KEY: keep the URSK just derived for a session.
+
+    Its data is arbitrary to the sources, up to 127 bytes; the rig sends the session id.
+    """
+    data = session_id.to_bytes(4, "big")
+    return Command(cla, INS_CREATE_RANGING_KEY, 0x00, 0x00, data, SHORT_LE)

@@ -24,6 +24,19 @@ class Purpose(Enum):
     OTHER = "other authorisation"
     OWNER_TOKEN = "owner pairing, token provisioning"  # noqa: S105 - a purpose
     OWNER_TRACKING = "owner pairing, tracking receipt"
+    RANGING_KEY = "ranging key"
+    FIRST_APPROACH = "first approach after Bluetooth pairing"
+
+
+STANDARD_ONLY = frozenset((Purpose.RANGING_KEY, Purpose.FIRST_APPROACH))
+"""Purposes that a fast transaction cannot serve: both derive the ranging key."""
+
+
+class Bearer(Enum):
+    """What a transaction runs over; it goes into the key schedule as interface byte."""
+
+    CONTACTLESS = "NFC"
+    BLUETOOTH = "Bluetooth LE"
 
 
 class Part(Enum):
@@ -50,7 +63,7 @@ class Profile:
     aid: bytes
     identifier_size: int  # bytes in tag 4D
     versions: tuple[bytes, ...]  # what the vehicle speaks, best first
-    purposes: Mapping[Purpose, int]  # AUTH0 P2
+    purposes: Mapping[Purpose, int]  # AUTH0 P2; those it does not have are not in it
     announces_exchange: bool  # AUTH0 P1 04 tells that EXCHANGE will follow
     key_context: tuple[Part, ...]  # order for Volatile and Persistent
     fast_context: tuple[Part, ...]  # order for VolatileFast
@@ -80,6 +93,8 @@ CCC = Profile(
         Purpose.OTHER: 0x05,
         Purpose.OWNER_TOKEN: 0x07,
         Purpose.OWNER_TRACKING: 0x08,
+        Purpose.RANGING_KEY: 0x10,
+        Purpose.FIRST_APPROACH: 0x11,
     },
     announces_exchange=True,
     key_context=_KEYS,
@@ -103,7 +118,7 @@ HOME_KEY = Profile(
     aid=bytes.fromhex("A0000008580101"),
     identifier_size=16,
     versions=(b"\x02\x00",),
-    purposes=dict.fromkeys(Purpose, 0x01),
+    purposes={purpose: 0x01 for purpose in Purpose if purpose not in STANDARD_ONLY},
     announces_exchange=False,
     key_context=(*_KEYS, Part.DEVICE_VERSIONS),
     fast_context=(

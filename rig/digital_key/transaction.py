@@ -16,8 +16,8 @@ from rig.digital_key import messages as m
 from rig.digital_key.apdu import SUCCESS, Command, Response, Send
 from rig.digital_key.crypto import PrivateKey, PublicKey, same
 from rig.digital_key.errors import KeyUnknown, NoCommonVersion, StatusRefused
-from rig.digital_key.key_schedule import Handshake, fast_keys, standard_keys
-from rig.digital_key.profiles import Profile, Purpose
+from rig.digital_key.key_schedule import Handshake, fast_keys, ranging_key, standard_keys
+from rig.digital_key.profiles import STANDARD_ONLY, Bearer, Profile, Purpose
 from rig.digital_key.secrets import Secret
 from rig.digital_key.secure_channel import SecureChannel, secured
 from rig.digital_key.settings import Settings
@@ -65,6 +65,8 @@ class Authenticated:
 
     ``persistent`` is new after a standard transaction, and what the device returned of its
     confidential mailbox came with it; ``introduced``: the key was not enrolled before.
+    ``ranging_key`` is the URSK of a transaction that derives one, for the session ``session_id``;
+    the device keeps it once ``Transaction.create_ranging_key`` has told it to.
     """
 
     key: EnrolledKey
@@ -72,6 +74,8 @@ class Authenticated:
     persistent: Secret | None
     confidential: Secret | None = None
     introduced: bool = False
+    session_id: int = 0
+    ranging_key: Secret | None = None
 
 
 class Transaction:
@@ -83,12 +87,14 @@ class Transaction:
         vehicle: Vehicle,
         enrolment: Enrolment,
         *,
+        bearer: Bearer = Bearer.CONTACTLESS,
         ephemeral: Callable[[], PrivateKey] = PrivateKey.generate,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._send = send
         self._vehicle = vehicle
         self._enrolment = enrolment
+        self._bearer = bearer
         self._profile = vehicle.profile
         self._settings = vehicle.settings
         self._ephemeral = ephemeral
@@ -103,7 +109,8 @@ class Transaction:
         """SELECT to AUTH1: who is it? Falls back from fast to standard by itself.
 
         Raises StatusRefused, NoCommonVersion, KeyUnknown, Unverified or Malformed; what the link
-        raises passes through.
+        raises passes through. ValueError for a purpose that the profile does not have, or that a
+        fast transaction does not serve.
         """
         self.select()
         handshake, cryptogram = self.auth0(purpose, fast=fast, exchange=exchange)
@@ -129,6 +136,10 @@ class Transaction:
         self, purpose: Purpose, *, fast: bool, exchange: bool = False
     ) -> tuple[Handshake, bytes | None]:
         """Exchange ephemeral keys; the cryptogram comes when a fast transaction is possible."""
+        if purpose not in self._profile.purposes:
+            raise ValueError(f"profile {self._profile.name} has no transaction for {purpose.value}")
+        if fast and purpose in STANDARD_ONLY:
+            raise ValueError(f"no fast transaction serves {purpose.value}")
         p1 = m.FAST_REQUESTED if fast else 0
         if exchange and not fast and self._profile.announces_exchange:
             p1 |= m.EXCHANGE_FOLLOWS
@@ -150,6 +161,7 @@ class Transaction:
             flag=bytes((p1, p2)),
             vehicle_ephemeral=ephemeral,
             device_ephemeral=PublicKey(answer.device_ephemeral),
+            bearer=self._bearer,
         )
         return handshake, answer.cryptogram if fast else None
 
@@ -163,7 +175,9 @@ class Transaction:
                 start = self._settings.fast_channel_counter_start
                 channel = SecureChannel(derived.session, self._settings, counter=start)
                 self._secure = secured(self._send, channel)
-                return Authenticated(key, fast=True, persistent=None)
+                return Authenticated(
+                    key, fast=True, persistent=None, session_id=handshake.session_id
+                )
         return None
 
     def auth1(self, handshake: Handshake) -> Authenticated:
@@ -189,6 +203,8 @@ class Transaction:
             persistent=persistent,
             confidential=None if token is None else Secret(token),
             introduced=known is None,
+            session_id=handshake.session_id,
+            ranging_key=ranging_key(handshake),
         )
 
     def exchange(self, plaintext: bytes) -> bytes:
@@ -196,6 +212,17 @@ class Transaction:
         if self._secure is None:
             raise RuntimeError("EXCHANGE before authentication")
         return self._ask("EXCHANGE", m.exchange_command(plaintext), self._secure).data
+
+    def create_ranging_key(self, session_id: int) -> None:
+        """Have the device keep the ranging key for a session. Only after authentication.
+
+        Raises StatusRefused, with 6484 when the device has no slot left for it.
+        """
+        if self._secure is None:
+            raise RuntimeError("CREATE RANGING KEY before authentication")
+        cla = self._settings.ranging_key_class
+        send = self._secure if cla == m.CLA_SECURED else None
+        self._ask("CREATE RANGING KEY", m.create_ranging_key_command(cla, session_id), send)
 
     def control_flow(self, outcome: m.Outcome) -> None:
         """Tell the device how it ended."""

@@ -24,7 +24,9 @@ from typing import Any, TypeAlias
 
 from rig.measure.errors import LimitError
 from rig.measure.statistics import (
+    STDEV,
     demonstrated,
+    deviation,
     is_demonstrated,
     rank,
     samples_needed,
@@ -36,7 +38,12 @@ Count: TypeAlias = Callable[[str, int], int]  # of a plan's samples: name, and h
 
 _PERCENTILE = re.compile(r"p([1-9]\d?)")
 _RELATIONS = {"at_most": "<=", "at_least": ">="}
-_WHOLE = {"max": "the largest", "min": "the smallest", "mean": "the mean"}
+_WHOLE = {
+    "max": "the largest",
+    "min": "the smallest",
+    "mean": "the mean",
+    STDEV: "the standard deviation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,9 @@ class Bound:
     basis: str
 
     def on(self, statistic: str) -> Limit:
-        """Bind it to "p50", "p95", ... "max", "min" or "mean"; LimitError for any other."""
+        """Bind it to "p50", "p95", ..., "max", "mean" or another of its kind, else LimitError."""
         if statistic not in _WHOLE and not _PERCENTILE.fullmatch(statistic):
-            raise LimitError(f"no statistic {statistic!r}; known: p1 to p99, max, min, mean")
+            raise LimitError(f"no statistic {statistic!r}; known: p1 to p99, {', '.join(_WHOLE)}")
         return Limit(statistic, self.relation, self.bound, self.basis)
 
 
@@ -133,7 +140,7 @@ class Series:
 
 
 def percent_of(statistic: str) -> int | None:
-    """95 for "p95"; None for max, min and mean."""
+    """95 for "p95"; None for max, min, mean and stdev."""
     match = _PERCENTILE.fullmatch(statistic)
     return int(match[1]) if match else None
 
@@ -191,7 +198,9 @@ def _judge_whole(limit: Limit, series: Series) -> Judgement:
 
 
 def statistic_value(statistic: str, samples: Sequence[float]) -> float:
-    """The value of "max", "min" or "mean" over samples."""
+    """The value of "max", "min", "mean" or "stdev" over samples."""
+    if statistic == STDEV:
+        return deviation(samples, 0.95).value
     if statistic == "mean":
         return math.fsum(samples) / len(samples)
     return max(samples) if statistic == "max" else min(samples)

@@ -21,7 +21,7 @@ from rig.measure.limits import Bound, Series, judge, percent_of
 from rig.measure.outcomes import Inconclusive, LimitMissed, NotMeasured
 from rig.measure.phases import DEVICE, HOST
 from rig.measure.sample import Sample
-from rig.measure.statistics import PERCENTS, summary
+from rig.measure.statistics import PERCENTS, STDEV, deviation, summary
 from rig.records.run import Limit, Measurement
 from rig.records.verdict import Verdict
 
@@ -123,15 +123,18 @@ class Recording:
     def measurement(self) -> Measurement:
         """Return the record as it stands: samples, statistics, judgements, phases."""
         series = self._series
-        limited = {percent_of(limit.statistic) for limit in self._limits}
-        percents = sorted(p for p in {*PERCENTS, *limited} if p is not None)
+        limited = {limit.statistic for limit in self._limits}
+        percents = sorted({*PERCENTS, *filter(None, map(percent_of, limited))})
+        found = summary(series.samples, series.confidence, percents)
+        if STDEV in limited and found:
+            found = (*found, deviation(series.samples, series.confidence))
         in_order = sorted(self._phases, key=lambda phase: phase in {DEVICE, HOST})
         return Measurement(
             name=self.name,
             unit=series.unit,
             wanted=series.wanted,
             samples=tuple(series.samples),
-            statistics=summary(series.samples, series.confidence, percents),
+            statistics=found,
             judgements=tuple(judge(limit, series) for limit in self._limits),
             phases={phase: tuple(self._phases[phase]) for phase in in_order},
         )

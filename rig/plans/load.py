@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 import yaml
@@ -31,7 +32,8 @@ CATALOGUE = TESTPLANS / "requirements"
 AMBIGUITIES, VOCABULARY, UNJUDGED = "ambiguities.yaml", "vocabulary.yaml", "unjudged.yaml"
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 M = TypeVar("M", bound=BaseModel)
-CheckReadings: TypeAlias = Callable[[Mapping[str, object]], object]
+Check: TypeAlias = Callable[[Mapping[str, object]], object]
+Checks: TypeAlias = Mapping[str, Check]
 Place: TypeAlias = tuple[int | str, ...]
 Detail: TypeAlias = dict[str, Any]
 
@@ -89,18 +91,18 @@ def _refuse_twice(requirement_id: str, path: Path, files: dict[str, Path]) -> No
     files[requirement_id] = path
 
 
-def load_plan(path: Path, check_readings: CheckReadings | None = None) -> Plan:
+def load_plan(path: Path, checks: Checks = MappingProxyType({})) -> Plan:
     """Read one plan file; PlanError says what is wrong and where.
 
-    ``check_readings`` knows the readings there are; it raises ValueError for what is none.
+    ``checks`` know, by section, the names there are; they raise ValueError for what is none.
     """
     content = _load(path, PlanContent, PlanError)
-    if check_readings:
+    for section, check in checks.items():
         try:
-            check_readings(content.readings)
+            check(getattr(content, section))
         except ValueError as exc:
-            line = _line_of(path, "readings")
-            raise PlanError(f"{path}:{line}: readings: {exc}") from exc
+            line = _line_of(path, section)
+            raise PlanError(f"{path}:{line}: {section}: {exc}") from exc
     return Plan(
         name=path.stem,
         title=content.title,
@@ -109,6 +111,7 @@ def load_plan(path: Path, check_readings: CheckReadings | None = None) -> Plan:
         limits=content.limits,
         counts=content.counts,
         readings=content.readings,
+        passive=content.passive,
         path=path.resolve(),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
@@ -128,14 +131,14 @@ def list_plans() -> dict[str, Path]:
     return found
 
 
-def find_plan(text: str, check_readings: CheckReadings | None = None) -> Plan:
+def find_plan(text: str, checks: Checks = MappingProxyType({})) -> Plan:
     """Read the plan a person means: a file, or the name of one; PlanError lists what there is."""
     path = Path(text)
     if path.is_file():
-        return load_plan(path, check_readings)
+        return load_plan(path, checks)
     known = list_plans()
     if text in known:
-        return load_plan(known[text], check_readings)
+        return load_plan(known[text], checks)
     names = ", ".join(sorted(known)) or "none"
     raise PlanError(f"no plan {text!r}: neither a file nor one of: {names}")
 

@@ -2,7 +2,8 @@
 
 A plan is a YAML file. ``tests`` are files, folders or the beginnings of node ids, relative to the
 plan file's folder or to ``testplans``; limits have names, so that tests refer to them. ``readings``
-choose by name how the run reads what the sources leave open; who knows the names checks them.
+choose by name how the run reads what the sources leave open, ``passive`` how the vehicle ranges and
+decides; who knows the names checks them.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class PlanContent(Entry):
     )
     counts: dict[str, Annotated[int, Strict(True), Field(ge=1)]] = Field(default_factory=dict)
     readings: dict[Text, Any] = Field(default_factory=dict)
+    passive: dict[Text, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Plan:
     limits: dict[str, dict[str, PlanLimit]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     readings: dict[str, object] = field(default_factory=dict)
+    passive: dict[str, object] = field(default_factory=dict)
     path: Path | None = None
     sha256: str = ""
 

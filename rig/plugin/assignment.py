@@ -18,6 +18,9 @@ from rig.plans.plan import Location, Plan, locate, paths_of
 from rig.plugin.preflight import check_provisioning
 from rig.plugin.readings import check_readings
 from rig.records.journal import JOURNAL
+from rig.vehicle.passive.settings import passive_settings
+
+_CHECKS = {"readings": check_readings, "passive": passive_settings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def _assignment(config: pytest.Config) -> Assignment:
         raise pytest.UsageError(f"a plan runs on a bench: pass --bench, a file or one of: {known}")
     by_hand = config.args_source is pytest.Config.ArgsSource.ARGS
     if plan_text := config.getoption("rig_plan"):
-        plan = find_plan(plan_text, check_readings)
+        plan = find_plan(plan_text, _CHECKS)
     elif by_hand:
         plan = Plan(name="by-hand", title=f"By hand: {' '.join(config.args)}")
     else:

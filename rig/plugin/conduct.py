@@ -33,6 +33,7 @@ from rig.records.journal import Journal
 from rig.records.run import RunFinished
 from rig.records.verdict import Verdict, exit_status, worst
 from rig.vehicle.errors import VehicleError
+from rig.vehicle.passive.settings import passive_settings
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
     from rig.vehicle.car import Car
@@ -120,7 +121,9 @@ class Conduct:
             self._bench = bench
             for operator in bench.of(Operator).values():
                 operator.around = self.progress.held_still
-            vehicle = self._car = _car(bench, self.readings) if wants_car(items) else None
+            vehicle = self._car = (
+                _car(bench, self.readings, self.plan) if wants_car(items) else None
+            )
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
@@ -205,10 +208,14 @@ def _there(part: T | None) -> T:
     return part
 
 
-def _car(bench: Bench, readings: Readings) -> Car:
+def _car(bench: Bench, readings: Readings, plan: Plan) -> Car:
     """The vehicle of a bench, whose file has been checked for what it needs."""
     from rig.vehicle.car import Car  # noqa: PLC0415 - a bench may have no vehicle
     from rig.vehicle.readings import VehicleReadings  # noqa: PLC0415 - as above
 
-    own = VehicleReadings.of(readings)
-    return Car(bench.devices, bench.description.vehicle, readings=own)
+    return Car(
+        bench.devices,
+        bench.description.vehicle,
+        readings=VehicleReadings.of(readings),
+        passive=passive_settings(plan.passive),
+    )

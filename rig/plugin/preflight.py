@@ -29,5 +29,5 @@ def check_provisioning(bench: BenchDescription) -> None:
 def check_wiring(bench: BenchDescription) -> None:
     """Raise BenchFileError when the devices are not those of a vehicle."""
     for candidate in bench.candidates:
-        for mistake in wiring_mistakes(driver_classes(candidate)):
+        for mistake in wiring_mistakes(driver_classes(candidate), candidate.vehicle.anchors):
             raise candidate.vehicle_error(mistake.key, mistake.text)

@@ -12,6 +12,7 @@ from rig.bench.errors import BenchFileError
 from rig.measure.outcomes import NotApplicable
 from rig.plans.errors import PlansError
 from rig.plugin import marks, reporting
+from rig.plugin.around import Around
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.conduct import Conduct
@@ -36,6 +37,7 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     config.pluginmanager.register(session, "rig-session")
     conduct = session.conduct
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
+    config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
     config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
 
 

@@ -119,7 +119,7 @@ class TestStarted:
 class Limit:
     """A bound on a statistic of a measurement, and where the bound comes from."""
 
-    statistic: str  # "p50", "p95", "p99", "max", "min" or "mean"
+    statistic: str  # "p50", "p95", "p99", "max", "min", "mean" or "stdev"
     relation: str  # "<=" or ">="
     bound: float
     basis: str  # the requirement, a published figure, or the plan's own choice

@@ -18,7 +18,9 @@ from rig.vehicle.driver_profiles import DriverProfiles
 from rig.vehicle.head_unit import HeadUnitSoftware
 from rig.vehicle.keyring import Key
 from rig.vehicle.keyring_file import load_keyring
+from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.reader_loop import Layer
+from rig.vehicle.surroundings import PLUS
 from rig.vehicle.visit import Visit
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY
 
@@ -98,7 +100,12 @@ class Car(ConnectedVehicle):
         return Pressed(True, f"released with {key.name}")
 
     def _key_for_a_press(self, purpose: Purpose) -> tuple[Key | None, str]:
-        """The key in the tray, looked at again: it may have ended since it was authorised."""
+        """The key in the tray, looked at again: it may have ended since it was authorised.
+
+        With Digital Key Plus, a key that is found anywhere in the cabin will do.
+        """
+        if self.plus and (found := self.passive.find_inside(purpose)) is not None:
+            return found, ""
         lying = self._in_tray
         if lying is None or not lying.authorised:
             return None, "no authorised key in the tray"
@@ -179,6 +186,20 @@ class Car(ConnectedVehicle):
     def serve_tray_again(self) -> None:
         """Look at what lies in the tray once more: pairing has begun, or a key was activated."""
         self._loops[TRAY].serve_again()
+
+    # --- passive entry -------------------------------------------------------------------------
+
+    @property
+    def plus(self) -> bool:
+        """Whether this vehicle has passive entry, and the bench what it takes."""
+        return self._passive is not None and self._description.key == PLUS
+
+    @property
+    def passive(self) -> PassiveEntry:
+        """Passive entry. Raises Inconclusive on a bench that has no radio or no anchors."""
+        if self._passive is None:
+            raise Inconclusive("the bench has no Bluetooth radio and UWB anchors for the vehicle")
+        return self._passive
 
     # --- what a test finds inside --------------------------------------------------------------
 

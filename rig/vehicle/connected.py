@@ -13,7 +13,8 @@ from drivers.api.clock import MovableClock
 from rig.key_server.errors import KeyServerError
 from rig.key_server.vehicles import Artefact, VehicleRecord
 from rig.measure.outcomes import Inconclusive
-from rig.vehicle.running import RECOVERY_S, RunningVehicle, VehicleDescription
+from rig.vehicle.described import VehicleDescription
+from rig.vehicle.running import RECOVERY_S, RunningVehicle
 
 
 class ConnectedVehicle(RunningVehicle):

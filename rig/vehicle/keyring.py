@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 from rig.digital_key.crypto import PrivateKey
@@ -37,6 +37,7 @@ class Keyring:
         self._gone: set[bytes] = set()  # identifiers of deleted keys
         self._recent: list[bytes] = []  # slots, most recently used first
         self.lock = threading.RLock()
+        self.ended: Callable[[Key], None] = lambda _key: None  # a key was deleted; returns at once
 
     def as_delivered(self, *, with_cards: bool = True) -> Keyring:
         """The same vehicle before it met any key.
@@ -112,6 +113,8 @@ class Keyring:
             for copy in [k for k in self if k.parent == key.key_id]:
                 self.delete(copy)
             key.state, key.persistent = KeyState.DELETED, None
+            key.bond = key.ranging = None
+            self.ended(key)
             if self._keys.get(key.slot) is key:
                 del self._keys[key.slot]
             self._gone.add(key.key_id)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from drivers.api.ble import Bond
 from drivers.api.sharing import Restrictions
 from rig.digital_key.crypto import PublicKey
 from rig.digital_key.secrets import Secret
 from rig.key_server.keys import key_identifier
+from rig.vehicle.ranging_keys import RangingKey
 
 OWNER, FRIEND, CARD = ROLES = ("owner", "friend", "card")
 
@@ -61,6 +63,8 @@ class Key:
     parent: bytes | None = None  # of a watch's key, the identifier of the phone's
     attested_by: bytes | None = None  # the identifier of the main key that signed for it
     supplied: bool = False  # with slot identifiers for friends, as an owner's key is
+    bond: Bond | None = field(default=None, repr=False)  # of its phone's Bluetooth
+    ranging: RangingKey | None = None  # for passive entry; neither is in a provisioning file
 
     @property
     def key_id(self) -> bytes:

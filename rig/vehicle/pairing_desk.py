@@ -18,7 +18,7 @@ from rig.digital_key.certificates import Authority
 from rig.digital_key.crypto import PublicKey
 from rig.digital_key.errors import BadCertificate, DigitalKeyError, PairingFailed
 from rig.digital_key.pairing import OwnerPairing, Paired, Surroundings
-from rig.digital_key.pairing_messages import select_command
+from rig.digital_key.pairing_messages import BluetoothFields, select_command
 from rig.digital_key.pairing_offer import Attempts, Offer
 from rig.digital_key.secrets import Secret
 from rig.digital_key.spake2plus import Scrypt, Verifier
@@ -61,6 +61,7 @@ class PairingDesk:
     service: Service
     telematics: Telematics
     trust: Trust
+    bluetooth: BluetoothFields | None = field(default=None, repr=False)  # where it has a radio
     look_again: Callable[[], None] = lambda: None  # serve anew what lies in the tray already
     _seen: str = field(default="", init=False)  # the open pairing the tray was looked at for
     _asked: bool = field(default=False, init=False)  # somebody chose it on the display
@@ -191,6 +192,7 @@ class PairingDesk:
             ),
             device_roots=self.trust.device_roots,
             intermediate=self.trust.intermediate,
+            bluetooth=self.bluetooth,
         )
         around = Surroundings(
             # The time limits are minutes, which pass with the calendar.

@@ -16,7 +16,7 @@ from rig.digital_key.settings import SettingError, settings_from
 from rig.vehicle.errors import KeyringError
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.trust import TrustFiles, trust_mistakes
-from rig.vehicle.wiring import wiring_problem
+from rig.vehicle.wiring import ANCHOR, anchors_among, wiring_problem
 
 
 class Provisioned(TrustFiles, Protocol):
@@ -61,7 +61,18 @@ def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
             yield Mistake(f"settings.{name}", str(exc))
 
 
-def wiring_mistakes(drivers: Mapping[str, type]) -> Iterator[Mistake]:
-    """What the vehicle lacks among the devices, given the driver class of each by name."""
+def wiring_mistakes(drivers: Mapping[str, type], placed: Mapping[str, object]) -> Iterator[Mistake]:
+    """What the vehicle lacks among the devices, given the driver class of each by name.
+
+    ``placed``: the anchors whose places the vehicle knows.
+    """
     if problem := wiring_problem(drivers):
         yield Mistake("", problem)
+    there = {name.removeprefix(ANCHOR) for name in anchors_among(drivers)}
+    for name in sorted(there - set(placed)):
+        yield Mistake(
+            "anchors" if placed else "",
+            f"where is {ANCHOR}{name}? give {name}: [x, y, z] in metres",
+        )
+    for name in sorted(set(placed) - there):
+        yield Mistake(f"anchors.{name}", f"there is no device {ANCHOR}{name}")

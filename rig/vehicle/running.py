@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import tzinfo
-from pathlib import Path
-from typing import Protocol
 
 from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
@@ -14,46 +11,33 @@ from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from drivers.api.peer import SettingsPeer
 from rig.digital_key.profiles import PROFILES
-from rig.digital_key.settings import PAIRING, TRANSACTION, assumptions, settings_from
+from rig.digital_key.settings import PAIRING, RANGING, TRANSACTION, settings_from
 from rig.digital_key.transaction import Vehicle
 from rig.key_server.vehicles import VehicleRecord
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body, Power, UnlockScope
+from rig.vehicle.described import VehicleDescription, assumed, facts_of
 from rig.vehicle.drive import is_inside
 from rig.vehicle.interior import Around, Interior
 from rig.vehicle.keyring import Key, Keyring
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
+from rig.vehicle.passive.approach import Approach
+from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
-from rig.vehicle.record import RecordedVehicle, record_of
+from rig.vehicle.record import record_of
 from rig.vehicle.service import InTray, Service
+from rig.vehicle.surroundings import passive_entry, reached_by
 from rig.vehicle.sync_loop import SyncLoop
 from rig.vehicle.telematics import Telematics
-from rig.vehicle.trust import TrustFiles, trust_of
-from rig.vehicle.visit import Visit
+from rig.vehicle.trust import trust_of
+from rig.vehicle.visit import Ending, Visit
 from rig.vehicle.visit_log import VisitLog
 from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, holders_among, wire_up
 
 RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
-
-
-class VehicleDescription(RecordedVehicle, TrustFiles, Protocol):
-    """The vehicle section of a bench file, as far as the vehicle needs it."""
-
-    @property
-    def keyring(self) -> Path: ...
-    @property
-    def second_keyring(self) -> Path | None: ...
-    @property
-    def profile(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def zone(self) -> tzinfo: ...
-    @property
-    def settings(self) -> Mapping[str, object]: ...
 
 
 class RunningVehicle:
@@ -66,6 +50,7 @@ class RunningVehicle:
         clock: Clock | None = None,
         trust: Trust | None = None,
         readings: VehicleReadings | None = None,
+        passive: PassiveSettings | None = None,
     ) -> None:
         """Raises WiringError, KeyringError or SettingError; moves nothing.
 
@@ -86,9 +71,9 @@ class RunningVehicle:
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
         trust = trust or trust_of(description, devices, self.clock)
-        self.pairing = PairingDesk(self.service, self.telematics, trust)
+        self.pairing = PairingDesk(self.service, self.telematics, trust, reached_by(wiring.radio))
         self._sync = SyncLoop(self._reconcile)
-        self._log = VisitLog()
+        self._log = VisitLog(self.clock)
         self._in_tray: InTray | None = None
         self._started_before = False
         self._loops = {
@@ -97,6 +82,9 @@ class RunningVehicle:
         }
         self.pairing.look_again = self._loops[TRAY].serve_again
         self.interior = self._inside(devices, wiring)
+        self._passive = passive_entry(
+            wiring, description.anchors, self.clock, self.service, passive or PassiveSettings()
+        )
 
     def start(self) -> None:
         """Let the readers serve devices."""
@@ -106,6 +94,8 @@ class RunningVehicle:
 
     def stop(self) -> None:
         """Stop serving; returns when the loops have ended."""
+        if self._passive is not None:
+            self._passive.stop()
         for loop in self._loops.values():
             loop.stop()
         self._sync.stop()
@@ -121,6 +111,8 @@ class RunningVehicle:
             holder.withdraw()
         for loop in self._loops.values():
             loop.between = None
+        if self._passive is not None:
+            self._passive.reset()
         self.service.vehicle, self.service.keyring = self._vehicle, self.keyring
         self.service.fast_at_handle = True
         self.read_as(self._readings)
@@ -150,9 +142,10 @@ class RunningVehicle:
         """Count every visit that has ended as looked at."""
         self._log.disregard()
 
-    def take_visits(self) -> list[Visit]:
-        """All visits finished since the last call."""
-        return self._log.take()
+    def take_visits(self) -> list[Visit | Approach]:
+        """All visits and approaches since the last call."""
+        approaches = [] if self._passive is None else self._passive.take_approaches()
+        return [*self._log.take(), *approaches]
 
     def await_empty(self, *places: str) -> None:
         """Wait until the readers at these places have seen their device go.
@@ -168,35 +161,22 @@ class RunningVehicle:
 
     def settings_records(self) -> tuple[SettingRecord, ...]:
         """The protocol's assumptions in force."""
-        profile = self._vehicle.profile
-        fast = SettingRecord(
-            f"profile {profile.name}: fast_context",
-            ", ".join(part.name.lower() for part in profile.fast_context),
-            profile.fast_context_mark,
-            "Order of what goes into the fast transaction's key derivation.",
-        )
-        parts = (TRANSACTION, PAIRING) if self.telematics.connected else (TRANSACTION,)
-        assumed = (a for part in parts for a in assumptions(self._settings, part))
-        own = (SettingRecord(a.name, a.value, a.mark, a.why) for a in assumed)
-        return (*own, fast)
+        paired = (PAIRING,) if self.telematics.connected else ()
+        if self._passive is None:
+            return assumed(self._vehicle, (TRANSACTION, *paired))
+        settings = assumed(self._vehicle, (TRANSACTION, *paired, RANGING))
+        return (*settings, *self._passive.settings_records())
 
     def facts(self) -> dict[str, str]:
         """What describes the vehicle, for the report."""
-        about = self._description
-        return {
-            "model": about.model,
-            "model year": str(about.model_year),
-            "operating system": str(about.os),
-            "options": ", ".join(map(str, about.options)),
-            "key": about.key.replace("_", " "),
-            "protocol profile": about.profile,
-            "identifier": self.keyring.identifier.hex(),
-        }
+        return facts_of(self._description, self.keyring.identifier)
 
     # --- the reader loops' side --------------------------------------------------------------
 
     def ended(self, visit: Visit) -> None:
         self._log.ended(visit)
+        if self._passive is not None and visit.ending in (Ending.UNLOCKED, Ending.LOCKED):
+            self._passive.locks_moved(unlocked=visit.ending is Ending.UNLOCKED)
         self._sync.request()
 
     def left(self, place: str) -> None:

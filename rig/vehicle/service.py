@@ -215,13 +215,11 @@ class Service:
     def _refuse(self, visit: Visit, transaction: Transaction, why: DigitalKeyError) -> None:
         """End the visit with what the protocol said, and tell the device where it has a code."""
         visit.end_with(why)
-        told = _TOLD.get(type(why))
-        if isinstance(why, NotEntitled):
-            told = Outcome(why.outcome)
-        elif isinstance(why, KeyUnknown) and self.keyring.is_burnt(why.slot):
-            told = Outcome.KEY_DELETED
-        if told is not None:
-            self._tell(visit, transaction, told)
+        outcome = told(why)
+        if isinstance(why, KeyUnknown) and self.keyring.is_burnt(why.slot):
+            outcome = Outcome.KEY_DELETED
+        if outcome is not None:
+            self._tell(visit, transaction, outcome)
 
     def _tell(self, visit: Visit, transaction: Transaction, outcome: Outcome) -> None:
         """Send CONTROL FLOW. The decision stands even if the device is gone by now."""
@@ -230,6 +228,13 @@ class Service:
             transaction.control_flow(outcome)
         except (DriverError, DigitalKeyError) as exc:
             visit.notes.append(f"CONTROL FLOW {outcome:04X} not delivered: {exc}")
+
+
+def told(why: DigitalKeyError) -> Outcome | None:
+    """What CONTROL FLOW tells a device of it; None where there is no word for it."""
+    if isinstance(why, NotEntitled):
+        return Outcome(why.outcome)
+    return _TOLD.get(type(why))
 
 
 def _key(found: Authenticated) -> Key:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 
+from drivers.api.clock import Clock
 from rig.vehicle.visit import Visit
 
 
 class VisitLog:
     """Thread-safe. A finished visit is *looked at* once by a waiter and *taken* once for record."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._changed = threading.Condition()
         self._unseen: list[Visit] = []
         self._finished: list[Visit] = []
@@ -27,8 +29,8 @@ class VisitLog:
 
         With ``place``, only visits there count; those elsewhere stay for who asks for them.
         """
-        deadline = time.monotonic() + timeout_s
-        with self._changed:
+        deadline = time.monotonic() + timeout_s  # readers' threads wait by real time
+        with self._clock.elsewhere(), self._changed:
             while True:
                 for visit in self._unseen:
                     if place in (None, visit.place):

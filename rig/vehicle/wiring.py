@@ -9,6 +9,8 @@
 ``is_accessory``, ``is_drive_ready``      their sensors
 ``body``                                  whoever opens and shuts doors and trunk
 ``head_unit``                             display, and the finger on it
+``ble``, ``anchor_<name>``                Bluetooth LE, and UWB anchors by their places
+``stage``                                 whoever brings phones to places around the vehicle
 ========================================  ==============================================
 
 Locks and closures are ``driver``, ``passenger``, ``rear_left``, ``rear_right`` and ``trunk``.
@@ -16,10 +18,11 @@ Locks and closures are ``driver``, ``passenger``, ``rear_left``, ``rear_right`` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from drivers.api.ble import VehicleRadio
 from drivers.api.body import Closures
 from drivers.api.device import Device
 from drivers.api.head_unit import HeadUnit
@@ -27,6 +30,8 @@ from drivers.api.nfc import NfcReader
 from drivers.api.phone import KeyHolder, PhoneRack
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
+from drivers.api.stage import Stage
+from drivers.api.uwb import RangingAnchor
 from rig.vehicle.errors import WiringError
 
 DOORS = ("driver", "passenger", "rear_left", "rear_right")
@@ -34,6 +39,7 @@ TRUNK = "trunk"
 CLOSURES = (*DOORS, TRUNK)
 HANDLE, TRAY = "driver_handle", "tray"
 POWER = ("accessory", "drive_ready")
+RADIO, ANCHOR = "ble", "anchor_"
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Wiring:
     power_on: Mapping[str, Sensor]
     body: Closures | None
     head_unit: HeadUnit | None
+    radio: VehicleRadio | None = None
+    anchors: Mapping[str, RangingAnchor] = field(default_factory=dict)  # without the prefix
 
 
 _NEEDED: Mapping[str, type] = {
@@ -60,12 +68,18 @@ _NEEDED: Mapping[str, type] = {
     **dict.fromkeys(POWER, Switch),
     **{f"is_{name}": Sensor for name in POWER},
 }
-_OPTIONAL: Mapping[str, type] = {"body": Closures, "head_unit": HeadUnit}
+_OPTIONAL: Mapping[str, type] = {
+    "body": Closures,
+    "head_unit": HeadUnit,
+    RADIO: VehicleRadio,
+    "stage": Stage,
+}
 
 
 def wiring_problem(classes: Mapping[str, type]) -> str:
     """What keeps devices of these classes, by name, from being a vehicle; "" when nothing does."""
-    roles = {**_NEEDED, **{name: kind for name, kind in _OPTIONAL.items() if name in classes}}
+    optional = {**_OPTIONAL, **dict.fromkeys(anchors_among(classes), RangingAnchor)}
+    roles = {**_NEEDED, **{name: kind for name, kind in optional.items() if name in classes}}
     lacking = [
         (name, kind) for name, kind in roles.items() if not issubclass(classes.get(name, _No), kind)
     ]
@@ -78,6 +92,11 @@ def wiring_problem(classes: Mapping[str, type]) -> str:
     return f"the vehicle needs a {kind.__name__} named {first!r}; it is {what}" + also * bool(
         others
     )
+
+
+def anchors_among(names: Iterable[str]) -> list[str]:
+    """The names of those that are to be anchors."""
+    return [name for name in names if name.startswith(ANCHOR)]
 
 
 def wire_up(devices: Mapping[str, Device]) -> Wiring:
@@ -95,6 +114,8 @@ def wire_up(devices: Mapping[str, Device]) -> Wiring:
         power_on={name: found[f"is_{name}"] for name in POWER},
         body=found.get("body"),
         head_unit=found.get("head_unit"),
+        radio=found.get(RADIO),
+        anchors={name.removeprefix(ANCHOR): found[name] for name in anchors_among(found)},
     )
 
 

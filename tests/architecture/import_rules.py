@@ -103,7 +103,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rich": ("rig.plugin", "rig.cli"),
     "serial": ("drivers.uwb.serial_door",),
     "smartcard": ("drivers.nfc.pcsc*",),
-    "usb": ("drivers.relay.hid_usb", "drivers.sim.relay_board"),
+    "usb": (
+        "drivers.relay.hid_usb",
+        "drivers.sim.relay_board",
+        "drivers.sim.uwb_chip.usb_kit",
+        "drivers.uwb.usb_port",
+    ),
     "yaml": ("rig.bench.load", "rig.plans.load"),
 }
 

@@ -15,6 +15,7 @@ COMPARISONS = {
     "tests": "tests.bench.case_cost",
     "help": "tests.bench.help_time",
     "uci": "tests.bench.uci_decode",
+    "uwb": "tests.bench.uwb_load",
 }
 
 

@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from drivers.api.clock import Clock, SystemClock
 from drivers.api.uwb import RangingAnchor
+from drivers.sim.uwb_anchor import VirtualUwbAnchor
 from drivers.sim.uwb_chip import VirtualUwbChip, VirtualUwbKit
 from drivers.sim.uwb_chip.device import VirtualKit
-from drivers.uwb.kits import NxpAnchor, QorvoAnchor, TcpAnchor
+from drivers.sim.uwb_chip.scene import Shot, Sight
+from drivers.sim.uwb_chip.usb_kit import PRODUCT_ID, VENDOR_ID, VirtualUsbUwbKit
+from drivers.sim.world import World
+from drivers.uwb.kits import NxpAnchor, PicaAnchor, PipeAnchor, QorvoAnchor, TcpAnchor, UsbAnchor
 
 
 class Desk:
-    """A chip, and what opens an anchor on it."""
+    """A chip, what opens an anchor on it, and the clock that it is stamped by.
 
-    def __init__(self, kit: VirtualKit, open_anchor: Callable[[], RangingAnchor]) -> None:
+    ``has_clock``: whether the chip can be asked for its own.
+    """
+
+    has_clock = True
+
+    def __init__(
+        self,
+        kit: VirtualKit,
+        open_anchor: Callable[[], RangingAnchor],
+        clock: Clock | None = None,
+    ) -> None:
         self.kit = kit
+        self.clock = clock or SystemClock()
         self._open = open_anchor
 
     def open_anchor(self) -> RangingAnchor:
@@ -31,7 +47,9 @@ def tcp_desk(stack: ExitStack) -> Desk:
 
 def pica_desk(stack: ExitStack) -> Desk:
     chip = stack.enter_context(VirtualUwbChip(profile="pica", pace="free"))
-    return Desk(chip, lambda: stack.enter_context(TcpAnchor(chip, "pica")))
+    desk = Desk(chip, lambda: stack.enter_context(PicaAnchor(chip)))
+    desk.has_clock = False
+    return desk
 
 
 def ncj29d5_desk(stack: ExitStack) -> Desk:
@@ -49,10 +67,31 @@ def nxp_desk(stack: ExitStack) -> Desk:
     return Desk(kit, lambda: stack.enter_context(NxpAnchor(kit)))
 
 
+def usb_desk(stack: ExitStack) -> Desk:
+    kit = stack.enter_context(VirtualUsbUwbKit(pace="free"))
+    where = f"{VENDOR_ID:04X}:{PRODUCT_ID:04X}"
+    return Desk(kit, lambda: stack.enter_context(UsbAnchor(where, "UWB01", usb=kit)))
+
+
+class AllByScene(VirtualUwbAnchor):
+    """A vehicle's anchor whose CCC peers are where ``scene`` says, as the other chips' are."""
+
+    def _look(self, shot: Shot) -> Sight | None:
+        return self.scene(shot)
+
+
+def pipe_desk(stack: ExitStack) -> Desk:
+    world = stack.enter_context(World(time="virtual"))
+    chip = stack.enter_context(AllByScene(world, (0.0, 0.9, 0.9)))
+    return Desk(chip, lambda: stack.enter_context(PipeAnchor(chip)), world.clock)
+
+
 DESKS = {
     "tcp": tcp_desk,
     "pica": pica_desk,
     "ncj29d5": ncj29d5_desk,
     "qorvo": qorvo_desk,
     "nxp": nxp_desk,
+    "usb": usb_desk,
+    "pipe": pipe_desk,
 }

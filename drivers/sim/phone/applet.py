@@ -1,9 +1,9 @@
 """The digital key applet in a secure element: command bytes in, response bytes out.
 
 A state machine after the public notes on CCC-TS-101 clause 15.3.2 (SELECT, AUTH0, AUTH1, EXCHANGE,
-CONTROL FLOW). It does no I/O and never raises: what it does not accept it answers with a status
-word, and a command refused so ends the transaction. A vehicle proves itself before it learns
-anything that tells one key from another.
+CREATE RANGING KEY, CONTROL FLOW). It does no I/O and never raises: what it does not accept it
+answers with a status word, and a command refused so ends the transaction. A vehicle proves itself
+before it learns anything that tells one key from another.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from drivers.sim.phone.framing import (
     Framing,
 )
 from drivers.sim.phone.key_schedule import Transcript
+from drivers.sim.phone.ranging_keys import RangingKeys, SlotsFull
 from drivers.sim.phone.transaction import Sign, Transaction
 from drivers.sim.phone.wallet import HeldKey
 from rig.digital_key import messages as m
@@ -32,17 +33,20 @@ from rig.digital_key.settings import Settings
 
 NO_SUCH_APPLICATION, NO_MEMORY, WRONG_DATA = 0x6A82, 0x6A84, 0x6A80
 NO_SUCH_INSTRUCTION, NO_SUCH_VERSION, BROKEN_CHANNEL = 0x6D00, 0x6400, 0x6988
+NO_RANGING_SLOT = 0x6484
+INS_CREATE_RANGING_KEY = 0x71
 _AUTH0_SIZE = (2 + 2) + (2 + POINT_SIZE) + (2 + 16) + 2  # and the vehicle identifier
 _AUTH1_SIZE = 2 + SIGNATURE_SIZE
+_SESSION_SIZE = 4
 _FAILURE, _WHAT_COMES_NEXT = 0x00, 0x40  # CONTROL FLOW P1
 
 
 class _Refusal(Exception):
-    """A command is answered with this status word."""
+    """A command is answered with this status word; unless it says so, that ends all."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, *, ends: bool = True) -> None:
         super().__init__(f"{status:04X}")
-        self.status = status
+        self.status, self.ends = status, ends
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,13 @@ class Applet:
         *,
         sign: Sign = PrivateKey.sign,
         chance: Chance | None = None,
+        interface: Callable[[Settings], int | None] = lambda _settings: None,
+        ranging: RangingKeys | None = None,
     ) -> None:
+        """``interface`` is its byte in the key schedule, None the contactless one.
+
+        Where there are no ``ranging`` keys to be kept, there is no command for them either.
+        """
         self.last_outcome: m.Outcome | None = None
         self._keys = keys
         self._ask_settings = settings
@@ -78,6 +88,7 @@ class Applet:
         self._framing = Framing(self._answer, lambda: self._settings.get_response_cla)
         self._dialect: Dialect | None = None
         self._transaction: Transaction | None = None
+        self._interface, self._ranging = interface, ranging
         self._handlers = {
             m.INS_SELECT: (m.CLA_ISO, self._select),
             m.INS_AUTH0: (m.CLA_PLAIN, self._auth0),
@@ -104,6 +115,8 @@ class Applet:
 
     def _answer(self, command: Command) -> Response:
         handler = self._handlers.get(command.ins)
+        if command.ins == INS_CREATE_RANGING_KEY and self._ranging is not None:
+            handler = self._settings.ranging_key_class, self._create_ranging_key
         if handler is None:
             return Response(b"", NO_SUCH_INSTRUCTION)
         cla, handle = handler
@@ -112,7 +125,8 @@ class Applet:
         try:
             return Response(handle(command), SUCCESS)
         except _Refusal as refusal:
-            self._transaction = None
+            if refusal.ends:
+                self._transaction = None
             return Response(b"", refusal.status)
 
     def _select(self, command: Command) -> bytes:
@@ -180,6 +194,25 @@ class Applet:
         except ChannelSpent:
             raise _Refusal(OUT_OF_SEQUENCE) from None
 
+    def _create_ranging_key(self, command: Command) -> bytes:
+        """Keep the URSK for the session that the data names, in plain or secured by its class."""
+        transaction = self._begun()
+        _require((command.p1, command.p2) == (0x00, 0x00), WRONG_P1P2)
+        if transaction.ranging is None or self._ranging is None:
+            raise _Refusal(OUT_OF_SEQUENCE)
+        secured = command.cla == m.CLA_SECURED
+        try:
+            data = transaction.open(command) if secured else command.data
+            _require(len(data) == _SESSION_SIZE, WRONG_LENGTH)
+            session_id = int.from_bytes(data, "big")
+            self._ranging.add(transaction.key.key_id, session_id, transaction.ranging)
+            transaction.ranging = None
+            return transaction.seal(b"") if secured else b""
+        except (BadMac, Malformed, ChannelSpent):
+            raise _Refusal(BROKEN_CHANNEL) from None
+        except SlotsFull:
+            raise _Refusal(NO_RANGING_SLOT, ends=False) from None
+
     def _control_flow(self, command: Command) -> bytes:
         transaction = self._begun()
         _require(not command.data, WRONG_LENGTH)
@@ -192,6 +225,8 @@ class Applet:
         self.last_outcome = outcome
         if command.p1 != _WHAT_COMES_NEXT:
             self._transaction = None
+            if self._ranging is not None:
+                self._ranging.settle(transaction.key.key_id)
         return b""
 
     def _selected(self) -> Dialect:
@@ -242,6 +277,7 @@ class Applet:
             flag=flag,
             version=request.version,
             device_versions=key.dialect.version_list,
+            interface=self._interface(self._settings),
         )
         return Transaction(key, self._settings, ephemeral, vehicle_ephemeral, transcript)
 

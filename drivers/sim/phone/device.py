@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from drivers.api.attested import DeviceMaker
 from drivers.api.backend import Internet, InternetUser, PhoneFacts
+from drivers.api.ble import HciAir
 from drivers.api.device import Finding, Identity
 from drivers.api.maker_app import Installed
 from drivers.api.phone import Phone
-from drivers.api.phone_controls import KeyOption
+from drivers.api.phone_controls import KeyOption, RemoteKey
 from drivers.api.restorable import Restorable
 from drivers.api.sharing import Platform
 from drivers.sim.phone.back import Back
 from drivers.sim.phone.holder import VirtualHolder, holder_of
 from drivers.sim.phone.line import Line, VirtualRadios
 from drivers.sim.phone.makers import maker_root
+from drivers.sim.phone.no_remote import NoRemote
+from drivers.sim.phone.passive import bluetooth_of
 from drivers.sim.phone.platforms import TRAITS
 from drivers.sim.phone.power import Charge, Supply, VirtualBattery
 from drivers.sim.phone.routing import Router
@@ -29,6 +32,9 @@ from drivers.sim.phone_wallet.entries import Remembered
 from drivers.sim.phone_wallet.handset import Handset, Software
 from drivers.sim.phone_wallet.wallet import VirtualWallet
 from drivers.sim.world import World
+
+if TYPE_CHECKING:
+    from drivers.sim.phone_ble.half import BluetoothHalf, BluetoothMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class _Memory:
     cellular: bool
     installed: Installed
     account: str | None
+    bluetooth: BluetoothMemory | None
 
 
 class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
@@ -52,7 +59,8 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
     pocket, with settings under which a locked phone works. Switched off by its owner, or with its
     reserve over, it does not enter a field at all; locked, with a setting that asks for
     authentication, it is there and refuses (see ``routing``). Like many phones it shows no
-    historical bytes, so its ATR says nothing about it.
+    historical bytes, so its ATR says nothing about it. With an air it has Bluetooth and looks for
+    its vehicle whenever it is near; ``bluetooth`` is that half of it, None where there is no air.
     """
 
     kind = "phone"
@@ -71,11 +79,13 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         provider: str = "lab mobile",
         market: str = "US",
         reserve_h: float = 5.0,
+        air: HciAir | None = None,
     ) -> None:
         """``holder`` is the phone's entry in the wallet file; without a file it has no keys yet.
 
         ``model`` and ``system`` are the platform's newest unless they are given. ``reserve_h``:
-        how long an empty phone's secure element goes on. Raises as ``holder_of`` does.
+        how long an empty phone's secure element goes on. ``air``: a ``sim.ble_air``; without one it
+        has no Bluetooth. Raises as ``holder_of`` does, and DriverError for any other air.
         """
         super().__init__(world, holder_of(wallet, holder, self.kind), holder)
         self.platform, self.ultra_wideband = Platform(platform), ultra_wideband
@@ -87,6 +97,10 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         self._build_software(facts, watch_capable=watch_capable)
         world.listen_behind(self, Back(self.battery, self.app.open_card))
         world.clock.after_advance(self._refresh)
+        self.bluetooth: BluetoothHalf | None = None
+        if air is not None:
+            self.bluetooth = bluetooth_of(self, self._element, air, world)
+        self.remote: RemoteKey = self.bluetooth.remote if self.bluetooth else NoRemote()
 
     def _build_controls(self, reserve_h: float) -> None:
         """What its owner's hand finds on the outside."""
@@ -153,6 +167,7 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
             cellular=self.radios.cellular,
             installed=self._handset.software.installed,
             account=self.app.account,
+            bluetooth=self.bluetooth.state() if self.bluetooth else None,
         )
 
     def restore(self, state: object) -> None:
@@ -170,6 +185,7 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
                 cellular=True,
                 installed=Installed.CURRENT,
                 account=None,
+                bluetooth=None,
             )
         )
 
@@ -192,6 +208,22 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         self._handset.software.installed = memory.installed
         self.app.account = memory.account
         self.wallet.put_back(memory.keys)
+        if self.bluetooth is not None:
+            self.bluetooth.restore(memory.bluetooth)
+
+    def close(self) -> None:
+        super().close()
+        if self.bluetooth is not None:
+            self.bluetooth.close()
+
+    def _refresh(self) -> None:
+        super()._refresh()
+        self._tell_bluetooth()
+
+    def _tell_bluetooth(self) -> None:
+        """Whether it may connect may have changed; while it is built there is nothing to tell."""
+        if (bluetooth := getattr(self, "bluetooth", None)) is not None:
+            bluetooth.update()
 
     def _process(self, apdu: bytes) -> bytes | None:
         return self._router.process(apdu)
@@ -222,4 +254,5 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         self.wallet.sync()
 
     def _network_changed(self) -> None:
+        self._tell_bluetooth()
         self.wallet.sync()

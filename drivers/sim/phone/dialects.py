@@ -38,7 +38,7 @@ _CCC = Dialect(
     flags=frozenset({0x00, FAST, EXCHANGE_WILL_FOLLOW, FAST | EXCHANGE_WILL_FOLLOW}),
     codes=frozenset({*range(0x01, 0x09), 0x10, 0x11}),
     fast_codes=frozenset({0x01, 0x02}),  # unlock and lock; starting the engine is never fast
-    standard_codes=frozenset({0x10}),  # the ranging key
+    standard_codes=frozenset({0x10, 0x11}),  # the ranging key, and at first approach
     returns_mailboxes=True,
     secret_tag=None,
 )

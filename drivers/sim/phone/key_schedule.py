@@ -18,6 +18,7 @@ from rig.digital_key.settings import Settings
 
 _KEY = 16
 _VERSIONS_TAG = 0x5C
+RANGING_CODES = frozenset({0x10, 0x11})  # AUTH0 P2: derive a ranging key; the same, first approach
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,16 @@ class Transcript:
     flag: bytes  # P1 and P2 of AUTH0
     version: bytes
     device_versions: bytes
+    interface: int | None = None  # its byte in the derivations; None is the contactless one
 
-    def context(self, order: Sequence[Part], label: bytes, interface: int) -> bytes:
+    @property
+    def for_ranging(self) -> bool:
+        """Whether the transaction is to bring a ranging key (AUTH0 P2)."""
+        return self.flag[-1] in RANGING_CODES
+
+    def context(self, order: Sequence[Part], label: bytes, settings: Settings) -> bytes:
         """The info string of a derivation."""
+        interface = settings.interface_contactless if self.interface is None else self.interface
         pieces = {
             Part.VEHICLE_KEY_X: self.vehicle_key_x,
             Part.VEHICLE_EPHEMERAL_X: self.vehicle_ephemeral_x,
@@ -72,10 +80,11 @@ def derive_standard(
     root = agreed
     if settings.shared_secret_kdf == "x963_sha256":  # noqa: S105 - a setting's name
         root = x963_kdf(agreed, transcript.transaction_id, 32)
-    order, interface = profile.key_context, settings.interface_contactless
-    size = 80 if settings.ranging_key_precomputed else 48
-    volatile = hkdf(root, transcript.context(order, b"Volatile", interface), size)
-    persistent = hkdf(root, transcript.context(order, b"Persistent", interface), 32)
+    order = profile.key_context
+    # Setting ursk_derivation: the ranging key is what 80 bytes have behind the session keys.
+    size = 80 if settings.ranging_key_precomputed or transcript.for_ranging else 48
+    volatile = hkdf(root, transcript.context(order, b"Volatile", settings), size)
+    persistent = hkdf(root, transcript.context(order, b"Persistent", settings), 32)
     return _split(volatile), persistent
 
 
@@ -83,8 +92,7 @@ def derive_fast(
     persistent: Secret, transcript: Transcript, profile: Profile, settings: Settings
 ) -> tuple[bytes, SessionKeys]:
     """The cryptogram of a fast transaction (16 bytes) and its session keys."""
-    interface = settings.interface_contactless
-    info = transcript.context(profile.fast_context, b"VolatileFast", interface)
+    info = transcript.context(profile.fast_context, b"VolatileFast", settings)
     material = hkdf(persistent, info, 64)
     return bytes(material[:_KEY]), _split(material[_KEY:])
 

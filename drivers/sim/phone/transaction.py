@@ -29,6 +29,7 @@ class Transaction:
     transcript: Transcript
     channel: DeviceChannel | None = None
     authenticated: bool = False  # the vehicle's signature was checked
+    ranging: Secret | None = None  # the URSK, until the vehicle has had it kept
 
     def begin_fast(self, persistent: Secret) -> bytes:
         """The cryptogram; a channel under its keys stands from here on.
@@ -64,18 +65,28 @@ class Transaction:
         channel = DeviceChannel(keys, settings, counter=settings.channel_counter_start)
         sealed = channel.seal(answer.encode())
         self.channel, self.authenticated = channel, True
+        self.ranging = keys.ranging if self.transcript.for_ranging else None
         key.persistent = persistent
         return sealed
 
     def exchange(self, command: Command) -> bytes:
         """Perform a secured EXCHANGE. Raises BadMac, Malformed, ChannelSpent."""
+        request = self.open(command)
+        key = self.key
+        return self.seal(key.mailbox.perform(request, self.settings, key.dialect.secret_tag))
+
+    def open(self, command: Command) -> bytes:
+        """The plaintext of a secured command. Raises BadMac, Malformed, ChannelSpent."""
+        return self._standing().open(command)
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """A secured answer. Raises ChannelSpent."""
+        return self._standing().seal(plaintext)
+
+    def _standing(self) -> DeviceChannel:
         if self.channel is None:
             raise ChannelSpent("there is no channel yet")
-        request = self.channel.open(command)
-        key = self.key
-        return self.channel.seal(
-            key.mailbox.perform(request, self.settings, key.dialect.secret_tag)
-        )
+        return self.channel
 
     def _signed_by(self, usage: bytes) -> bytes:
         """The bytes an AUTH1 signature is made over (table 15-32)."""

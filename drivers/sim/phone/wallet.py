@@ -26,6 +26,7 @@ class HeldKey:
     slot: bytes
     dialect: Dialect
     contents: Contents = field(default_factory=Contents)
+    bluetooth: str = ""  # the vehicle's address; without it there is no passive entry
     persistent: Secret | None = None
     mailbox: Mailbox = field(default_factory=lambda: Mailbox(bytearray()))
     _layout: tuple[int, ...] | None = None

@@ -1,13 +1,15 @@
 """The wallet file: which keys a virtual phone or card has.
 
 JSON: ``{"holders": {NAME: {"kind": "phone" | "card", "model": ..., "keys": [...]}}}``; see
-``HeldKey`` and ``Contents`` for the fields of a key. Reading is strict: a missing, unknown or
+``HeldKey`` and ``Contents`` for the fields of a key, ``"bluetooth": {"address":
+"C4:4D:49:00:00:01"}`` among the optional ones. Reading is strict: a missing, unknown or
 ill-formed field is a WalletError that names file and field and shows no key material.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from drivers.sim.phone.wallet import HeldKey
 from rig.digital_key.crypto import POINT_SIZE, SCALAR_SIZE, PrivateKey, PublicKey
 from rig.digital_key.errors import Malformed
 from rig.digital_key.secrets import Secret
+
+_ADDRESS = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}")
 
 
 class WalletError(DriverError):
@@ -56,7 +60,8 @@ def read_holder(wallet: Path, name: str) -> Holder:
 
 
 def _read_key(node: _Node) -> HeldKey:
-    entry = node.table({"vehicle", "vehicle_key", "private", "slot", "profile"}, {"mailbox"})
+    needed = {"vehicle", "vehicle_key", "private", "slot", "profile"}
+    entry = node.table(needed, {"mailbox", "bluetooth"})
     dialect = DIALECTS[entry["profile"].one_of(*DIALECTS)]
     size = dialect.profile.identifier_size
     return HeldKey(
@@ -66,7 +71,16 @@ def _read_key(node: _Node) -> HeldKey:
         slot=entry["slot"].octets(1, 8),
         dialect=dialect,
         contents=_read_contents(entry["mailbox"]) if "mailbox" in entry else Contents(),
+        bluetooth=_read_address(entry["bluetooth"]) if "bluetooth" in entry else "",
     )
+
+
+def _read_address(node: _Node) -> str:
+    """The vehicle's Bluetooth address, as Bluetooth writes one."""
+    address = node.table({"address"})["address"]
+    if not _ADDRESS.fullmatch(text := address.text().upper()):
+        raise address.wrong("not a Bluetooth address such as C4:4D:49:00:00:01")
+    return text
 
 
 def _read_contents(node: _Node) -> Contents:

@@ -43,6 +43,7 @@ class Enrolment:
         self._fields: m.EndpointFields | None = None
         self._vehicle: Certificate | None = None
         self._vouched = not roots
+        self._bluetooth = ""
 
     def take(self, element: Tlv) -> None:
         """Check one element.
@@ -62,7 +63,8 @@ class Enrolment:
         elif element.tag == CONFIGURATION:
             configuration = m.ConfigurationFields.decode(element.value)
             if configuration.bluetooth is not None:
-                m.BluetoothFields.decode(configuration.bluetooth)
+                address = m.BluetoothFields.decode(configuration.bluetooth).address
+                self._bluetooth = address.hex(":").upper()
             self._conclude()
 
     @property
@@ -82,6 +84,7 @@ class Enrolment:
             private=endpoint.private,
             slot=self._fields.slot,
             dialect=DIALECTS["ccc"],
+            bluetooth=self._bluetooth,
         )
 
     def _meet(self, vehicle: Certificate) -> None:

@@ -31,6 +31,8 @@ _CAPABILITIES = (
     Tlv(0xA8, bytes((_MOST_SESSIONS,))),
 )
 
+_FIRA1_CAPABILITIES = (Tlv(0x00, _VERSION),)  # pica says nothing of CCC (facts 3)
+
 
 class Answering:
     """The commands a chip knows. ``answer`` is False for any other."""
@@ -57,7 +59,8 @@ class Answering:
     def answer(self, command: Message) -> bool:
         """Obey a command and answer it; False when the chip does not know it."""
         known = self._by_command.get(type(command))
-        if known is None:
+        silent = isinstance(command, core.QueryTimestamp) and not self._chip.profile.timestamps
+        if known is None or silent:
             return False
         known(command)
         return True
@@ -72,7 +75,9 @@ class Answering:
         self._chip.say(core.DeviceInfo(Status.OK, *versions, b"Digital Key Rig"))
 
     def _capabilities(self, _command: core.GetCapabilities) -> None:
-        self._chip.say(core.Capabilities(Status.OK, _CAPABILITIES))
+        fira1 = self._chip.profile.numbering == "fira1"
+        said = _FIRA1_CAPABILITIES if fira1 else _CAPABILITIES
+        self._chip.say(core.Capabilities(Status.OK, said))
 
     def _timestamp(self, _command: core.QueryTimestamp) -> None:
         self._chip.say(core.Timestamp(Status.OK, self._chip.time_us))
@@ -163,8 +168,8 @@ class Answering:
         if time0_us and time0_us < chip.time_us:
             chip.say(control.SessionStartAnswer(Status.INITIATION_TIME_TOO_OLD))
             return
-        wait_us = time0_us - chip.time_us if time0_us else 0
-        found.start_ns, found.block = chip.now_ns + wait_us * 1000, 0
+        found.start_ns = chip.oscillator.at_ns(time0_us) if time0_us else chip.now_ns
+        found.block = 0
         chip.say(control.SessionStartAnswer(Status.OK))
         chip.turn(found, SessionState.ACTIVE)
 

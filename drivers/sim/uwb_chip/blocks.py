@@ -76,6 +76,7 @@ def ccc_block(session: ChipSession, air: Air, profile: Profile, t_ns: int) -> Me
     shot = Shot(session.session_id, 0, session.block, t_ns, sts & 0xFFFF_FFFF, ursk)
     sight, reading = air.look(shot)
     session.hopping_now = reading is None
+    session.start_ns += sight.late_ns if sight else 0  # a responder follows the Pre-Polls [I]
     told = sight.status if sight else Status.OK
     nibble = CccStatus.SUCCESS if reading else _CCC_FAILURES.get(told, _CCC_SILENCE)
     merit = reading.figure_of_merit if reading else 0

@@ -11,6 +11,7 @@ import itertools
 from drivers.sim.uwb_channel import UwbChannel
 from drivers.sim.uwb_chip.answers import Answering
 from drivers.sim.uwb_chip.blocks import Air, ccc_block, fira_block
+from drivers.sim.uwb_chip.oscillator import Oscillator
 from drivers.sim.uwb_chip.scene import Scene
 from drivers.sim.uwb_chip.sessions import ChipSession
 from drivers.uwb.uci import messages
@@ -35,14 +36,22 @@ class UwbChip:
     ``asks_to_retry`` many commands are answered with COMMAND_RETRY before one is obeyed.
     """
 
-    def __init__(self, profile: Profile, scene: Scene, channel: UwbChannel, now_ns: int) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        scene: Scene,
+        channel: UwbChannel,
+        now_ns: int,
+        oscillator: Oscillator | None = None,
+    ) -> None:
         self.profile = profile
         self.air = Air(scene, channel)
         self.sessions: dict[int, ChipSession] = {}
         self.asks_to_retry = 0
         self.sent_blocks = 0
         self._handles = itertools.count(1)
-        self._boot_ns = self.now_ns = now_ns
+        self.now_ns = now_ns
+        self.oscillator = oscillator or Oscillator(now_ns)
         self._decode = messages.decoder(profile.vendor)
         self._stream = FrameStream(profile.length_form, FROM_HOST)
         self._reassembly = Reassembly()
@@ -57,8 +66,8 @@ class UwbChip:
 
     @property
     def time_us(self) -> int:
-        """The chip's own clock: microseconds since it was powered."""
-        return (self.now_ns - self._boot_ns) // 1000
+        """The chip's own clock."""
+        return self.oscillator.time_us(self.now_ns)
 
     def hear(self, data: bytes, now_ns: int) -> bytes:
         """Obey what the host sent."""

@@ -12,7 +12,8 @@ from drivers.api.uwb import UciLine, UciListener
 from drivers.sim.uwb_channel import UwbChannel
 from drivers.sim.uwb_chip.chip import UwbChip
 from drivers.sim.uwb_chip.framing import Unwrapping, as_it_is, pnp
-from drivers.sim.uwb_chip.pace import SLICE_S, FreePace, Pace, RealPace
+from drivers.sim.uwb_chip.oscillator import Oscillator
+from drivers.sim.uwb_chip.pace import SLICE_S, ClockPace, FreePace, Pace
 from drivers.sim.uwb_chip.scene import Scene, Shot, Sight, standing_at
 from drivers.sim.uwb_chip.sockets import PtySocket, Socket, TcpSocket
 from drivers.uwb.uci.profiles import PROFILES
@@ -41,26 +42,35 @@ class VirtualKit(Device):
     def _new_socket(self) -> Socket:
         """A line to plug in."""
 
+    def _new_oscillator(self, now_ns: int) -> Oscillator:
+        """The clock of a chip that is powered now."""
+        return Oscillator(now_ns)
+
     def plug(self) -> None:
         """Power the chip and put it on its line. No effect when it is plugged in."""
         with self._lock:
             if self._thread is not None:
                 return
-            channel = UwbChannel(self._seed)
-            self.chip = UwbChip(self._profile, self._look, channel, self._pace.now_ns())
+            now_ns = self._pace.now_ns()
+            channel, own = UwbChannel(self._seed), self._new_oscillator(now_ns)
+            self.chip = chip = UwbChip(self._profile, self._look, channel, now_ns, own)
             self._socket = socket = self._new_socket()
             self._stopping = stopping = threading.Event()
-            self._thread = threading.Thread(
-                target=self._serve, args=(socket, self.chip, stopping), name="uwb-chip", daemon=True
+            self._thread = self._pace.clock.thread(
+                lambda: self._serve(socket, chip, stopping), "uwb-chip"
             )
-            self._thread.start()
 
     def unplug(self) -> None:
-        """Pull the cable; the chip forgets everything. No effect when it is pulled."""
+        """Pull the cable; the chip forgets everything. No effect when it is pulled.
+
+        From the chip's own thread (``scene``, ``spoil``) it takes effect once that returns.
+        """
         with self._lock:
             thread, self._thread = self._thread, None
             self._stopping.set()
-            if thread is not None:
+            if self._socket is not None:
+                self._socket.wake()
+            if thread is not None and thread is not threading.current_thread():
                 thread.join()
 
     def close(self) -> None:
@@ -76,10 +86,9 @@ class VirtualKit(Device):
         unwrapped = self._unwrapping()
         try:
             while not stopping.is_set():
-                line = socket.host(SLICE_S)
-                if line is None:
+                if not socket.attached(SLICE_S):
                     continue
-                if self._pace.wait(line, chip.due_ns):
+                if self._pace.wait(socket, chip.due_ns):
                     data = unwrapped(socket.read())
                     out = chip.hear(data, self._pace.now_ns())
                 else:
@@ -150,4 +159,4 @@ class VirtualUwbKit(VirtualKit, UciLine):
 
 
 def _pace(name: str) -> Pace:
-    return FreePace() if name == "free" else RealPace()
+    return FreePace() if name == "free" else ClockPace()

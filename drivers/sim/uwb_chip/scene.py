@@ -27,13 +27,17 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Where the peer of a shot is. ``status`` other than OK is what the chip is to report."""
+    """Where the peer of a shot is. ``status`` other than OK is what the chip is to report.
+
+    ``late_ns``: by how much it began after the chip had begun to listen; the chip keeps step.
+    """
 
     distance_m: float
     obstacle: Obstacle = Obstacle.NONE
     azimuth_deg: float = 0.0
     elevation_deg: float = 0.0
     status: int = Status.OK
+    late_ns: int = 0
 
 
 Scene = Callable[[Shot], Sight | None]

@@ -99,9 +99,9 @@ class ChipSession:
 
 
 def hop_round(block: int, key: int, rounds: int) -> int:
-    """The default hopping sequence (facts 1.8; its modulus 65537 is inferred)."""
+    """The default hopping sequence (facts 1.8; its modulus is a public responder's)."""
     t = (block + key) % 0x1_0000
-    return (t * t % 65537) * rounds >> 16
+    return (t * t % 65521) * rounds >> 16
 
 
 def complaint(session: ChipSession, values: dict[Param, bytes], profile: Profile) -> Param | None:

@@ -17,8 +17,15 @@ class Socket(abc.ABC):
     """One plugged-in line. Reading and sending may find that the host has gone."""
 
     @abc.abstractmethod
-    def host(self, wait_s: float) -> int | None:
-        """The descriptor of the host's end, or None when no host came in time."""
+    def attached(self, wait_s: float) -> bool:
+        """Whether a host is there, or came in time."""
+
+    @abc.abstractmethod
+    def ready(self, wait_s: float | None) -> bool:
+        """Whether there is something to read, or came in time; None waits for ever."""
+
+    def wake(self) -> None:  # noqa: B027 - not all wait for long
+        """End the waiting of the chip's thread, which is to look whether it has to stop."""
 
     @abc.abstractmethod
     def read(self) -> bytes:
@@ -41,15 +48,18 @@ class TcpSocket(Socket):
         self._peer: socket.socket | None = None
         self.port: int = self._listener.getsockname()[1]
 
-    def host(self, wait_s: float) -> int | None:
+    def attached(self, wait_s: float) -> bool:
         if self._peer is None:
             if not select.select([self._listener], [], [], wait_s)[0]:
-                return None
+                return False
             self._peer, _ = self._listener.accept()
             self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # A chip that runs freely must not be far ahead of its host's commands.
             self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD)
-        return self._peer.fileno()
+        return True
+
+    def ready(self, wait_s: float | None) -> bool:
+        return bool(self._peer and select.select([self._peer], [], [], wait_s)[0])
 
     def read(self) -> bytes:
         try:
@@ -87,9 +97,12 @@ class PtySocket(Socket):
         self.path = os.ttyname(self._slave)
         self._open = True
 
-    def host(self, wait_s: float) -> int | None:
+    def attached(self, wait_s: float) -> bool:
         del wait_s  # whether somebody listens cannot be told
-        return self._master if self._open else None
+        return self._open
+
+    def ready(self, wait_s: float | None) -> bool:
+        return bool(select.select([self._master], [], [], wait_s)[0])
 
     def read(self) -> bytes:
         try:

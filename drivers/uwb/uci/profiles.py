@@ -69,6 +69,8 @@ class Profile:
     """Octets of the SYNC code bitmap in capability A1; AOSP has a flag for it."""
     angle_steps: int = 128
     """Steps of an angle in a degree: Q9.7, but pica counts whole degrees (facts 3)."""
+    timestamps: bool = True
+    """Whether its clock can be asked for; google/pica ends when it is."""
     numbering: Literal["fira1", "fira2"] = "fira2"
     """Which of FiRa's two tables the tags of capabilities are of."""
 
@@ -82,7 +84,7 @@ NCJ29D5_SLOTS: Mapping[Param, Slot] = {
 """NXP NCJ29D5: A1 is a switch for quirks, the URSK has a tag of its own (facts 1.5)."""
 
 GENERIC = Profile("generic")
-PICA = Profile("pica", handles=False, angle_steps=1, numbering="fira1")
+PICA = Profile("pica", handles=False, angle_steps=1, timestamps=False, numbering="fira1")
 QORVO = Profile(
     "qorvo",
     "qorvo",

@@ -150,3 +150,35 @@ def test_moments_that_nobody_waits_for_are_forgotten() -> None:
             helper.start()
             helper.join()
         clock.sleep(1)
+
+
+def test_who_waits_elsewhere_neither_holds_the_time_nor_has_it_skipped() -> None:
+    """As the test's thread does while a reader's thread serves a tap, and sleeps by the clock."""
+    clock, done = WorldClock(virtual=True), threading.Event()
+
+    def serve() -> None:
+        clock.sleep(0.5)
+        done.set()
+
+    with clock.skipping():
+        before_ns = clock.now_ns()
+        threading.Thread(target=serve).start()
+        with clock.elsewhere():
+            assert done.wait(5)
+        assert clock.now_ns() - before_ns == 500_000_000
+        clock.sleep(1)  # and takes part again
+
+
+def test_nothing_is_skipped_for_who_waits_elsewhere() -> None:
+    clock, woken = WorldClock(virtual=True), list[bool]()
+    bell = clock.bell()
+    with clock.skipping():
+        waiter = clock.thread(lambda: woken.append(bell.wait(10)), "waiter")
+        clock.sleep(1)
+        with clock.elsewhere():
+            before_ns = clock.now_ns()
+            assert not woken
+        assert clock.now_ns() == before_ns
+        clock.sleep(20)
+    waiter.join(5)
+    assert woken == [False]

@@ -22,6 +22,7 @@ BENCH = """
 name: people
 devices:
   world: {driver: sim.world, seed: 7, start: "2026-06-01"}
+  air: {driver: sim.ble_air, world: "@world"}
   owner_phone:
     driver: sim.phone
     world: "@world"
@@ -33,6 +34,7 @@ devices:
     provider: another
     market: DE
     reserve_h: 4.5
+    air: "@air"
   plain_phone: {driver: sim.phone, world: "@world"}
   watch: {driver: sim.watch, world: "@world", phone: "@owner_phone", platform: wear_os}
   setup_card: {driver: sim.setup_card, world: "@world", serial: SC-1, secret: a-secret-of-this-card}
@@ -79,6 +81,8 @@ def test_a_bench_file_names_them_all(tmp_path: Path) -> None:
         "phone_framework.session",
         "phone_wallet.entries",
         "phone_app.visit",
+        "phone_ble.half",
+        "ble_air.wire",
         "keycard",
         "setup_card",
     ],

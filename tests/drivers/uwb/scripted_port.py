@@ -6,13 +6,13 @@ import queue
 from collections.abc import Callable
 
 from drivers.api.errors import DriverError, LinkLost
-from drivers.uwb.port import Port
+from drivers.api.uwb import UciPort
 from drivers.uwb.uci.opcodes import Message
 
 Reply = Callable[[bytes], "list[bytes]"]
 
 
-class ScriptedPort(Port):
+class ScriptedPort(UciPort):
     """``reply`` turns each frame that is sent into what comes back; ``send`` speaks unasked."""
 
     def __init__(self, reply: Reply) -> None:

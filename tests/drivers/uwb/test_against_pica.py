@@ -9,23 +9,31 @@ import os
 
 import pytest
 
-from drivers.api.uwb import FiraSession, RangeStatus
-from drivers.uwb.kits import TcpAnchor
+from drivers.api.uwb import FiraSession, RangeStatus, RangingSession
+from drivers.uwb.kits import PicaAnchor
 
 ADDRESS = os.environ.get("RIG_PICA", "")
 pytestmark = pytest.mark.skipif(not ADDRESS, reason="not run: RIG_PICA names no pica")
+CONTROLLER = FiraSession(session_id=7, address=1, peers=(2,))
+CONTROLEE = FiraSession(session_id=7, address=2, peers=(1,), controller=False)
+
+
+def check(ranging: RangingSession, peer: int) -> None:
+    """Five blocks, all of this peer, and measured."""
+    found = [ranging.next(5.0) for _ in range(5)]
+    assert all(one is not None and one.peer == peer for one in found)
+    assert any(one is not None and one.status is RangeStatus.OK for one in found)
 
 
 def test_two_hosts_measure_a_distance_in_pica() -> None:
-    ours = FiraSession(session_id=7, address=1, peers=(2,))
-    theirs = FiraSession(session_id=7, address=2, peers=(1,), controller=False)
-    with TcpAnchor(ADDRESS, "pica") as initiator, TcpAnchor(ADDRESS, "pica") as responder:
+    with PicaAnchor(ADDRESS) as initiator, PicaAnchor(ADDRESS) as responder:
         assert initiator.identity().firmware
-        other = responder.start(theirs)
-        ranging = initiator.start(ours)
-        found = [ranging.next(5.0) for _ in range(5)]
-        ranging.stop()
-        other.stop()
-        assert all(one is not None and one.peer == 2 for one in found)
-        assert any(one is not None and one.status is RangeStatus.OK for one in found)
-        assert initiator.health.damaged == initiator.health.garbage_octets == 0
+        assert all(finding.ok for finding in initiator.self_test())
+        theirs = responder.start(CONTROLEE)
+        ours = initiator.start(CONTROLLER)
+        check(ours, peer=2)
+        check(theirs, peer=1)
+        ours.stop()
+        theirs.stop()
+        for anchor in (initiator, responder):
+            assert anchor.health.damaged == anchor.health.garbage_octets == 0

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from drivers.api.clock import SystemClock
 from drivers.api.errors import DeviceRefused, FrameError, LinkLost, LinkTimeout
 from drivers.uwb.framing import nxp_pnp
 from drivers.uwb.host import Patience, UciHost
@@ -32,6 +33,16 @@ INFO = bytes.fromhex(GOLDEN)
 Open = Callable[..., "tuple[UciHost, ScriptedPort, Kept]"]
 
 
+class Ticking(SystemClock):
+    """Another time whenever it is read."""
+
+    def __init__(self) -> None:
+        self._ticks = itertools.count(1)
+
+    def now_ns(self) -> int:
+        return next(self._ticks)
+
+
 @pytest.fixture
 def on_line() -> Iterator[Open]:
     with ExitStack() as stack:
@@ -40,8 +51,7 @@ def on_line() -> Iterator[Open]:
             reply: Reply, patience: Patience = PATIENT, profile: Profile = GENERIC
         ) -> tuple[UciHost, ScriptedPort, Kept]:
             port, kept = ScriptedPort(reply), Kept()
-            ticks = itertools.count(1)
-            host = UciHost(port, profile, kept, patience=patience, now_ns=lambda: next(ticks))
+            host = UciHost(port, profile, kept, patience=patience, clock=Ticking())
             stack.callback(host.close)
             return host, port, kept
 

@@ -8,6 +8,7 @@ import pytest
 
 from rig.digital_key.settings import (
     PAIRING,
+    RANGING,
     TRANSACTION,
     SettingError,
     Settings,
@@ -30,6 +31,7 @@ def test_an_override_replaces_the_default() -> None:
         ({"ranging_key_precomputed": 1}, "it must be of type bool"),
         ({"interface_contactless": 256}, "it must be from 0 to 255"),
         ({"unknown_vehicle_status": -1}, "it must be from 0 to 65535"),
+        ({"intent_configuration": 2}, "it must be from 0 to 1"),
         ({"mailbox_size": True}, "it must be of type int"),
     ],
 )
@@ -40,11 +42,17 @@ def test_a_wrong_override_is_refused(overrides: dict[str, object], complaint: st
 
 def test_every_setting_is_listed_once_with_mark_and_reason() -> None:
     settings = Settings(interface_contactless=0x5F)
-    listed = [*assumptions(settings, TRANSACTION), *assumptions(settings, PAIRING)]
+    listed = [a for part in (TRANSACTION, PAIRING, RANGING) for a in assumptions(settings, part)]
     assert [a.name for a in listed] == [f.name for f in fields(Settings)]
     assert {a.mark for a in listed} == {"inferred", "gap"}
     assert all(len(a.why) > 20 for a in listed)
     assert next(a.value for a in listed if a.name == "interface_contactless") == "95 (0x5F)"
+
+
+def test_only_passive_entry_assumes_what_ranging_needs() -> None:
+    names = {a.name for a in assumptions(Settings(), RANGING)}
+    assert {"interface_ble", "ursk_derivation", "time_sync_order"} <= names
+    assert names.isdisjoint(a.name for a in assumptions(Settings(), TRANSACTION))
 
 
 def test_a_transaction_assumes_nothing_of_pairing() -> None:

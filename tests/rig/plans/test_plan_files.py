@@ -84,10 +84,10 @@ def test_who_knows_the_readings_refuses_a_wrong_one_and_the_plan_names_the_line(
 
     path = written(tmp_path, READINGS)
     with pytest.raises(PlanError, match=re.escape(f"{path}:7: readings: no reading full_function")):
-        load_plan(path, refuse)
+        load_plan(path, {"readings": refuse})
     with pytest.raises(PlanError, match="no reading full_function"):
-        find_plan(str(path), refuse)
-    assert load_plan(written(tmp_path, GOOD), refuse).title == "A plan"
+        find_plan(str(path), {"readings": refuse})
+    assert load_plan(written(tmp_path, GOOD), {"readings": refuse}).title == "A plan"
 
 
 # id: (the file, line of the complaint, what it says)
@@ -95,7 +95,7 @@ WRONG: dict[str, tuple[str | bytes, int, str]] = {
     "unknown field": (
         GOOD + "test: red\n",
         7,
-        "test is unknown; did you mean tests? there are: counts, description, limits, readings",
+        "test is unknown; did you mean tests? there are: counts, description, limits, passive",
     ),
     "unknown field of a limit": (
         GOOD.replace("unit", "unti: s, unit"),

@@ -73,6 +73,30 @@ WRONG = {
         "  authority_certificate:",
         "authority_certificate: ",
     ),
+    "an anchor that is not there": (
+        "  key: digital_key\n",
+        "  key: digital_key\n  anchors:\n    roof: [0, 0, 1.4]\n",
+        "    roof:",
+        "anchors.roof: there is no device anchor_roof\n",
+    ),
+    "a place of two numbers": (
+        "  key: digital_key\n",
+        "  key: digital_key\n  anchors:\n    roof: [0, 0]\n",
+        "  anchors:",
+        "anchors must be [x, y, z] in metres for roof",
+    ),
+    "a lock for an anchor": (
+        UNLOCK,
+        f'{UNLOCK}  anchor_roof: {{driver: relay.input, board: "@board", channel: 13}}\n',
+        VEHICLE,
+        "the vehicle needs a RangingAnchor named 'anchor_roof'; it is a InputSensor\n",
+    ),
+    "an anchor without a place": (
+        UNLOCK,
+        f'{UNLOCK}  anchor_roof: {{driver: uwb.tcp, address: "127.0.0.1:1"}}\n',
+        VEHICLE,
+        "where is anchor_roof? give roof: [x, y, z] in metres\n",
+    ),
     "a long setting": (
         "  key: digital_key\n",
         f"{SETTINGS}channel_counter_start: 256\n",
@@ -98,11 +122,11 @@ def test_a_wrong_vehicle_is_one_complaint_with_its_line(
     desk: Desk, old: str, new: str, begins: str, says: str
 ) -> None:
     desk.write_whole_bench(old, new)
-    bench = load_bench(desk.folder / "whole.yaml")
+    path = desk.folder / "whole.yaml"
     with pytest.raises(BenchFileError) as got:
-        check_vehicle(bench)
-    line = line_of(begins, bench.path.read_text())
-    assert str(got.value).startswith(f"{bench.path}:{line}: ")
+        check_vehicle(load_bench(path))
+    line = line_of(begins, path.read_text())
+    assert str(got.value).startswith(f"{path}:{line}: ")
     assert says in f"{got.value}\n"
     assert "\n" not in str(got.value)
 

@@ -100,7 +100,29 @@ def test_settings_reach_the_derivation(settings: Settings) -> None:
     assert persistent.hex() != KPERSISTENT
 
 
-@pytest.mark.parametrize("name", [f.name for f in fields(Transcript)])
+def test_the_interface_of_the_link_takes_the_place_of_the_contactless_one() -> None:
+    over_other = replace(STANDARD, interface=0x5F)
+    agreed = DEVICE.agree(VEHICLE.public)
+    keys, _ = derive_standard(agreed, over_other, HOME_KEY, Settings())
+    same, _ = derive_standard(agreed, STANDARD, HOME_KEY, Settings(interface_contactless=0x5F))
+    assert shown(keys) == shown(same)
+    assert shown(keys) != (KENC, KMAC, KRMAC)
+
+
+@pytest.mark.parametrize("code", [0x10, 0x11])
+def test_a_ranging_transaction_derives_its_key_behind_the_session_keys(code: int) -> None:
+    ranging = replace(STANDARD, flag=bytes((0, code)))
+    agreed = DEVICE.agree(VEHICLE.public)
+    keys, _ = derive_standard(agreed, ranging, CCC, Settings())
+    ahead, _ = derive_standard(agreed, ranging, CCC, Settings(ranging_key_precomputed=True))
+    assert keys.ranging == ahead.ranging
+    assert keys.ranging is not None
+    assert len(keys.ranging) == 32
+    other = replace(STANDARD, flag=bytes((0, 1)))
+    assert derive_standard(agreed, other, CCC, Settings())[0].ranging is None
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Transcript) if f.name != "interface"])
 def test_every_public_value_goes_into_the_fast_cryptogram(name: str) -> None:
     value = getattr(FAST, name)
     changed = replace(FAST, **{name: value[:-1] + bytes((value[-1] ^ 1,))})

@@ -53,6 +53,18 @@ def test_a_holder_is_read(tmp_path: Path) -> None:
     assert first.persistent is None
 
 
+def test_a_key_may_know_the_bluetooth_address_of_its_vehicle(tmp_path: Path) -> None:
+    known = a_key(bluetooth={"address": "c4:4d:49:00:00:01"})
+    holder = read_holder(a_wallet(tmp_path, known, a_key(vehicle="00" * 8)), "mine")
+    assert [key.bluetooth for key in holder.keys] == ["C4:4D:49:00:00:01", ""]
+
+
+@pytest.mark.parametrize("address", ["C44D49000001", "C4:4D:49:00:00", "random", 7])
+def test_what_is_no_bluetooth_address_is_refused(tmp_path: Path, address: object) -> None:
+    with pytest.raises(WalletError, match=r"bluetooth\.address"):
+        read_holder(a_wallet(tmp_path, a_key(bluetooth={"address": address})), "mine")
+
+
 def test_keys_do_not_print(tmp_path: Path) -> None:
     assert PRIVATE not in repr(read_holder(a_wallet(tmp_path, a_key()), "mine"))
 

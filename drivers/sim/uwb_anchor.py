@@ -1,0 +1,71 @@
+"""A vehicle's anchor: a chip at a place of the world, on the world's time."""
+
+from __future__ import annotations
+
+import random
+from typing import Literal
+
+from drivers.api.clock import Clock
+from drivers.api.device import Identity
+from drivers.api.errors import DeviceNotFound
+from drivers.api.space import Point
+from drivers.api.uwb import UciPipe, UciPort
+from drivers.sim.uwb_chip.device import VirtualKit
+from drivers.sim.uwb_chip.oscillator import MOST_PPM, Oscillator
+from drivers.sim.uwb_chip.pace import ClockPace
+from drivers.sim.uwb_chip.pipe import PipeSocket
+from drivers.sim.uwb_chip.scene import Shot, Sight, standing_at
+from drivers.sim.uwb_scene import AirScene
+from drivers.sim.world import World
+
+_POWERED_BEFORE_US = 3_600_000_000
+
+
+class VirtualUwbAnchor(VirtualKit, UciPipe):
+    """A chip behind a pipe. In CCC sessions whoever is on the world's ``ranging_air`` answers.
+
+    ``at`` is metres of the vehicle's frame. FiRa peers are where ``scene`` says: at 2 m, until
+    somebody sets it. ``seed``, the world's and the place make the anchor's chance: its channel,
+    and a clock that is up to an hour ahead of the world's and up to 20 ppm wrong.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        at: tuple[float, float, float],
+        profile: Literal["generic", "pica", "qorvo", "nxp", "ncj29d5"] = "qorvo",
+        seed: int = 0,
+    ) -> None:
+        self.at = Point(*at)
+        self._world = world
+        chance = random.Random(f"{world.seed}/{seed}/{at}")  # noqa: S311 - of the simulation
+        self._chance = chance
+        self._on_the_air = AirScene(world.ranging_air, self.at)
+        pace = ClockPace(world.clock, slice_s=None)
+        super().__init__(profile, standing_at(2.0), chance.getrandbits(32), pace)
+
+    @property
+    def clock(self) -> Clock:
+        return self._world.clock
+
+    def connect(self) -> UciPort:
+        with self._lock:
+            socket = self._socket if self._thread is not None else None
+            if not isinstance(socket, PipeSocket):
+                raise DeviceNotFound("the chip is unplugged", device=self.name)
+            return socket.connect()
+
+    def identity(self) -> Identity:
+        x, y, z = self.at.x_m, self.at.y_m, self.at.z_m
+        place = f"at ({x:g}, {y:g}, {z:g}) m"
+        return Identity("Digital Key Rig", f"virtual UWB anchor, {self._profile.name}", place)
+
+    def _new_socket(self) -> PipeSocket:
+        return PipeSocket(self._world.clock)
+
+    def _new_oscillator(self, now_ns: int) -> Oscillator:
+        ahead_us = self._chance.randrange(_POWERED_BEFORE_US)
+        return Oscillator(now_ns, ahead_us, self._chance.uniform(-MOST_PPM, MOST_PPM))
+
+    def _look(self, shot: Shot) -> Sight | None:
+        return self.scene(shot) if shot.ursk is None else self._on_the_air(shot)

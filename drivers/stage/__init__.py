@@ -1,0 +1,1 @@
+"""Stages: whoever brings a phone to places around the vehicle."""

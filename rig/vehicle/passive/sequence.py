@@ -1,0 +1,209 @@
+"""From an encrypted channel to ranges, in the order of the wire (facts 5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from drivers.api.errors import DeviceRefused
+from rig.digital_key.ble_messages import (
+    EVENT_COUNT_UNKNOWN,
+    RangingCapabilityResponse,
+    RangingSessionResponse,
+    RangingSetupResponse,
+    RangingStatus,
+    RecoveryRequest,
+    RecoveryResponse,
+    SuspendRequest,
+    SuspendResponse,
+    SuspendStatus,
+    TimeSync,
+)
+from rig.vehicle.passive import negotiation
+from rig.vehicle.passive.dialogue import (
+    Declined,
+    Dialogue,
+    Happen,
+    Silence,
+    ask,
+    happening,
+    pause,
+)
+from rig.vehicle.passive.proving import prove
+from rig.vehicle.passive.rangers import Agreed
+from rig.vehicle.ranging_keys import RangingKey
+
+if TYPE_CHECKING:
+    from rig.vehicle.passive.caller import Caller
+
+_STARTS_S = 10.0  # all anchors together, with room for a kit that has to be found again
+
+
+def serve(caller: Caller) -> Dialogue[None]:
+    """All of it, for the phone of a key that is known."""
+    key = caller.owner
+    if key is None:
+        return
+    fresh = key.ranging is None or key.ranging.expired(caller.station.clock.utc())
+    if fresh:
+        yield from prove(caller, first=False)
+    answer_s = caller.station.settings.answer_s
+    caller.capability = yield from ask(
+        negotiation.capability_request(), RangingCapabilityResponse, answer_s
+    )
+    yield from synchronised(caller)
+    try:
+        yield from set_up(caller)
+    except Declined as exc:
+        if exc.event.code != RangingStatus.URSK_NOT_FOUND or fresh:
+            raise
+        caller.approach.reject("the phone has no such URSK")
+        key.ranging = None
+        yield from prove(caller, first=False)
+        yield from set_up(caller)
+
+
+def refresh(caller: Caller) -> Dialogue[None]:
+    """Derive a new URSK and range with it."""
+    caller.rangers.stop()
+    yield from prove(caller, first=False)
+    if caller.capability is None:
+        caller.capability = yield from ask(
+            negotiation.capability_request(),
+            RangingCapabilityResponse,
+            caller.station.settings.answer_s,
+        )
+    yield from synchronised(caller)
+    yield from set_up(caller)
+
+
+def again(caller: Caller) -> Dialogue[None]:
+    """Range on in the same session, from a later block on (recovery)."""
+    agreed, settings = caller.agreed, caller.station.settings
+    if agreed is None:
+        return
+    answer = yield from ask(RecoveryRequest(agreed.session_id), RecoveryResponse, settings.answer_s)
+    time0_ns = _on_our_clock(caller, answer.time0_us)
+    caller.agreed = replace(agreed, sts_index0=answer.sts_index0, time0_ns=time0_ns)
+    yield from _start(caller, caller.agreed)
+
+
+def suspended(caller: Caller) -> Dialogue[None]:
+    """Ask the phone to pause ranging, and stop the anchors once it agrees."""
+    agreed, settings = caller.agreed, caller.station.settings
+    if agreed is None or not caller.rangers.running:
+        return
+    for _ in range(settings.time_syncs_most):
+        answer = yield from ask(
+            SuspendRequest(agreed.session_id), SuspendResponse, settings.answer_s
+        )
+        if answer.status == SuspendStatus.ACCEPTED:
+            caller.rangers.stop()
+            caller.approach.note("suspended by the vehicle")
+            return
+        yield from pause(agreed.grid.block_ns / 1e9)  # the phone says: later
+    caller.approach.note("the phone does not suspend")
+
+
+def synchronised(caller: Caller) -> Dialogue[TimeSync]:
+    """The phone's clock against ours: its own Time_Sync, or one that the vehicle triggers."""
+    settings = caller.station.settings
+    for _ in range(settings.time_syncs_most):
+        if caller.sync is None:
+            try:
+                yield from happening(("time sync",), settings.time_sync_s)
+            except Silence as exc:
+                caller.approach.note(f"Procedure 1 of Time_Sync: {exc}")
+        sync = caller.sync
+        if sync is not None and sync.success and _event_ns(caller, sync) is not None:
+            return sync
+        if sync is not None:
+            caller.approach.reject("Time_Sync without success")
+            yield from pause(sync.retry_delay / 1e3)
+        caller.sync = caller.phy_ns = None
+        caller.phone.link.trigger_time_sync()
+    yield from happening(("time sync",), settings.time_sync_s)
+    if caller.sync is None or not caller.sync.success:
+        raise Silence("Time_Sync that succeeds", settings.time_sync_s)
+    return caller.sync
+
+
+def set_up(caller: Caller) -> Dialogue[None]:
+    """Ranging_Session and its set-up, then the anchors."""
+    key, capability = caller.owner, caller.capability
+    if key is None or key.ranging is None or capability is None:
+        return
+    settings = caller.station.settings
+    request = negotiation.session_request(capability, key.ranging.session_id)
+    offered = yield from ask(request, RangingSessionResponse, settings.answer_s)
+    chosen = negotiation.choose(offered, len(caller.station.desks), settings)
+    answer = yield from ask(chosen.request, RangingSetupResponse, settings.answer_s)
+    negotiation.accept(chosen, answer)
+    caller.approach.timeline.mark("set_up", caller.station.clock.now_ns())
+    caller.agreed = _agreed(caller, key.ranging, chosen, answer)
+    yield from _start(caller, caller.agreed)
+
+
+def _agreed(
+    caller: Caller,
+    ranging: RangingKey,
+    chosen: negotiation.Chosen,
+    answer: RangingSetupResponse,
+) -> Agreed:
+    capability, request = caller.capability, chosen.request
+    assert capability is not None  # noqa: S101 - set_up has asked for it
+    return Agreed(
+        session_id=ranging.session_id,
+        ursk=ranging.ursk,
+        sts_index0=answer.sts_index0,
+        time0_ns=_on_our_clock(caller, answer.time0_us),
+        ran_multiplier=request.ran_multiplier,
+        chaps_per_slot=request.chaps,
+        slots_per_round=request.slots_per_round,
+        sync_code=answer.sync_code,
+        channel=chosen.channel,
+        hopping=chosen.hopping,
+        hop_key=answer.hop_key.to_bytes(4, "little"),
+        config_id=capability.config,
+        pulse_combo=capability.combo,
+        version=capability.version,
+        ursk_ttl_min=caller.station.settings.ursk_life_min,
+    )
+
+
+def _start(caller: Caller, agreed: Agreed) -> Dialogue[None]:
+    """Start the anchors; one that finds Time0 past already asks for a later one, once."""
+    outcome: list[Exception | None] = []
+
+    def done(error: Exception | None) -> None:
+        outcome.append(error)
+        caller.phone.happened("anchors started")
+
+    caller.rangers.start(agreed, done)
+    if not outcome:
+        yield Happen(("anchors started",), _STARTS_S)
+    error = outcome[0]
+    if isinstance(error, DeviceRefused) and error.code == _TOO_OLD and not caller.late:
+        caller.late = True
+        caller.approach.note("Time0 was past when an anchor was started")
+        yield from again(caller)
+    elif error is not None:
+        raise error
+
+
+_TOO_OLD = 0x1A  # ERROR_INITIATION_TIME_TOO_OLD (facts 1.4)
+
+
+def _event_ns(caller: Caller, sync: TimeSync) -> int | None:
+    """When the event happened that a Time_Sync speaks of, by our clock; None: not known."""
+    if sync.event_count == EVENT_COUNT_UNKNOWN:
+        return None
+    return caller.connected_ns if sync.event_count == 0 else caller.phy_ns
+
+
+def _on_our_clock(caller: Caller, device_us: int) -> int:
+    sync = caller.sync
+    event_ns = None if sync is None else _event_ns(caller, sync)
+    assert sync is not None  # noqa: S101 - synchronised() came before
+    assert event_ns is not None  # noqa: S101 - likewise
+    return event_ns + (device_us - sync.device_time_us) * 1000

@@ -1,0 +1,36 @@
+"""What every connection of passive entry works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from drivers.api.clock import Clock
+from rig.vehicle.keyring import Key, Keyring
+from rig.vehicle.passive.agenda import Agenda
+from rig.vehicle.passive.doorkeeper import Doorkeeper
+from rig.vehicle.passive.geometry import VehicleGeometry
+from rig.vehicle.passive.rangers import Desk
+from rig.vehicle.passive.settings import PassiveSettings
+from rig.vehicle.service import Service
+
+
+@dataclass(slots=True)
+class Station:
+    """One for all connections. ``address`` is the vehicle's, six octets as a message has them."""
+
+    clock: Clock
+    agenda: Agenda
+    service: Service
+    keyring: Keyring
+    geometry: VehicleGeometry
+    desks: Mapping[str, Desk]
+    doorkeeper: Doorkeeper
+    address: bytes
+    settings: PassiveSettings
+    bonds_changed: Callable[[], None]
+
+    def bonded(self, peer: str) -> Key | None:
+        """The key whose phone has this address."""
+        keys = (key for key in self.keyring if key.bond is not None)
+        return next((key for key in keys if key.bond and key.bond.address == peer), None)

@@ -1,0 +1,33 @@
+"""A key outside the approach zone opens nothing, however long it stays and wherever it passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.api.phone import Phone
+from drivers.api.stage import Stage
+from rig.measure.limits import Count
+from rig.vehicle.car import Car
+from testplans.steps import walking
+
+pytestmark = [pytest.mark.requirement("DK-UNLOCK-10"), pytest.mark.usefixtures("passive")]
+
+
+@pytest.mark.parametrize("at_m", [3.0, 5.0, 10.0, 20.0], ids=lambda at_m: f"{at_m:g} m")
+def test_walking_past_opens_nothing(
+    car: Car, stage: Stage, phone: Phone, count: Count, at_m: float
+) -> None:
+    passes = count("passes_at_3_m" if at_m == 3.0 else "passes", 3)
+    sides = ("driver", "passenger")
+    paths = [walking.past(sides[number % 2], at_m) for number in range(passes)]
+    opened = walking.opens_nothing(car, stage, phone, paths)
+    assert not opened, "; ".join(opened)
+    assert car.locked
+
+
+def test_standing_still_at_a_distance_opens_nothing(car: Car, stage: Stage, phone: Phone) -> None:
+    for at_m in (20.0, 10.0, 5.0, 3.0):
+        stage.place(phone, walking.beside("driver", at_m))
+        car.clock.sleep(walking.FOREVER_S)
+        assert car.passive.next_movement(0) is None, f"at {at_m:g} m"
+        assert car.locked

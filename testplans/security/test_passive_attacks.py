@@ -1,0 +1,168 @@
+"""What an attacker around the vehicle cannot do: relay, replay, alter, shorten; each has its name.
+
+The attacker stands on the vehicle's side of the air, so the same attack meets a real phone.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drivers.api.phone import Phone
+from drivers.api.stage import Stage
+from drivers.api.uwb import Measurement, RangeStatus
+from rig.measure.limits import Count
+from rig.measure.observations import Observe
+from rig.vehicle.car import Car
+from rig.vehicle.passive.approach import Approach
+from rig.vehicle.passive.entry import PassiveEntry
+from rig.vehicle.passive.interference import Between, altered, replayed
+from testplans.steps import walking
+
+RELAY = pytest.mark.requirement("DK-SEC-03")
+FAR_M = 40.0  # from the handle: where a relay would be wanted
+AT_THE_HANDLE = walking.beside("driver", walking.NEAR_M)
+
+
+def stays_shut(car: Car, passive: PassiveEntry) -> list[Approach]:
+    """Nothing moves within a time in which it would have opened long ago; what was seen of it."""
+    moved = passive.next_movement(10.0)
+    seen = passive.approaches()
+    assert moved is None, [approach.told for approach in seen]
+    assert car.locked
+    return seen
+
+
+def named(seen: list[Approach]) -> str:
+    """Everything that the trace says of these approaches."""
+    return "; ".join(approach.told for approach in seen)
+
+
+@RELAY
+@pytest.mark.parametrize("delay_ms", [5, 10, 20, 50, 100])
+def test_a_relayed_link_opens_nothing_from_far_away(
+    car: Car,
+    passive: PassiveEntry,
+    stage: Stage,
+    phone: Phone,
+    observe: Observe,
+    delay_ms: int,
+) -> None:
+    """Bluetooth is relayed with this delay each way; a range is a time of flight, and stays long."""
+    with passive.between(Between(delay_s=delay_ms / 1000)):
+        stage.place(phone, walking.beside("driver", FAR_M))
+        seen = stays_shut(car, passive)
+    assert seen, "the relayed phone was never there"
+    observe("Bluetooth round trip at best", f"{_best_ms(seen):.0f} ms")
+
+
+def _best_ms(seen: list[Approach]) -> float:
+    return min((trip for each in seen for trip in each.round_trips_ns), default=0) / 1e6
+
+
+@RELAY
+def test_a_slow_round_trip_is_called_a_relay_s(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
+) -> None:
+    with passive.between(Between(delay_s=0.1)):
+        stage.place(phone, walking.beside("driver", FAR_M))
+        assert "relay" in named(stays_shut(car, passive))
+
+
+@RELAY
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.10], ids=lambda share: f"{share:.0%}")
+def test_short_distances_injected_now_and_then_open_nothing(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, count: Count, share: float
+) -> None:
+    """Some blocks are made to read half a metre at every anchor, as in Ghost Peak (12 m to 0 m)."""
+    chance = random.Random(round(share * 1000))  # noqa: S311 - an attacker's luck
+    shortened: dict[int | None, bool] = {}
+
+    def measured(_anchor: str, one: Measurement) -> Measurement:
+        if shortened.setdefault(one.block, chance.random() < share):
+            return replace(one, status=RangeStatus.OK, distance_m=0.5)
+        return one
+
+    with passive.between(Between(measured=measured)):
+        for number in range(count("injected_walks", 2)):
+            at_m = (3.0, 5.0, 8.0, 12.0)[number % 4]
+            walk = stage.walk(phone, walking.past("driver", at_m))
+            walk.finish()
+            told = named(stays_shut(car, passive))
+            stage.take_away(phone)
+    assert any(shortened.values())
+    assert "fast" in told or "inconsistent" in told or "disagree" in told, told
+
+
+@RELAY
+@pytest.mark.parametrize("status", [RangeStatus.STS_FAILED, RangeStatus.NO_ANSWER])
+def test_ranges_that_were_not_measured_never_count(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, status: RangeStatus
+) -> None:
+    spoilt = Between(measured=lambda _a, one: replace(one, status=status, distance_m=0.3))
+    with passive.between(spoilt):
+        stage.place(phone, AT_THE_HANDLE)
+        told = named(stays_shut(car, passive))
+    assert "STS" in told or status is RangeStatus.NO_ANSWER, told
+
+
+@pytest.mark.requirement("DK-SEC-02", "DK-SEC-03")
+@pytest.mark.parametrize(
+    "step", ["Ranging_Session_RS", "Ranging_Session_Setup_RS", "Time_Sync", "Ranging_Capability_RS"]
+)
+def test_an_altered_message_opens_nothing(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, step: str
+) -> None:
+    """The lowest bit of the last octet of the message's header, its length, is inverted."""
+    with passive.between(altered(step, 3)):
+        stage.place(phone, AT_THE_HANDLE)
+        assert "malformed message" in named(stays_shut(car, passive))
+
+
+@pytest.mark.requirement("DK-SEC-02", "DK-SEC-03")
+@pytest.mark.parametrize("step", ["Ranging_Session_Setup_RS", "Time_Sync"])
+def test_a_message_of_an_earlier_connection_cannot_be_replayed(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, step: str
+) -> None:
+    """What was right then, a start that is past or a clock's old reading, ranges nothing now."""
+    with passive.between(replayed(step)):
+        stage.place(phone, AT_THE_HANDLE)  # once as it should be, while somebody listens
+        assert passive.next_movement(walking.FOREVER_S) is not None
+        walking.go_away(car, stage, phone)
+        stage.place(phone, AT_THE_HANDLE)
+        assert named(stays_shut(car, passive))
+
+
+@RELAY
+def test_a_ranging_key_that_has_expired_is_derived_anew(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
+) -> None:
+    walking.approach(car, stage, phone, walking.towards("driver", walking.WALK_MPS))
+    key = car.keyring.named("owner_phone")
+    before = key.ranging
+    walking.go_away(car, stage, phone)
+    car.let_pass(timedelta(hours=12, minutes=1))
+    walking.approach(car, stage, phone, walking.towards("driver", walking.WALK_MPS))
+    assert before is not None
+    assert key.ranging is not None
+    assert key.ranging.session_id != before.session_id
+
+
+@RELAY
+def test_a_stranger_s_phone_opens_nothing(
+    car: Car, passive: PassiveEntry, stage: Stage, stranger_phone: Phone
+) -> None:
+    stage.place(stranger_phone, AT_THE_HANDLE)
+    stays_shut(car, passive)
+
+
+@RELAY
+def test_a_second_phone_at_the_handle_is_no_help_to_a_key_far_away(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, stranger_phone: Phone
+) -> None:
+    stage.place(stranger_phone, AT_THE_HANDLE)
+    stage.place(phone, walking.beside("driver", FAR_M))
+    stays_shut(car, passive)

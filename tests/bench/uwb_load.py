@@ -1,0 +1,149 @@
+"""Four anchors that notify a thousand times a second together: what the host loses and takes.
+
+The chips are in another process, so that processor time and memory here are the host's alone.
+``RIG_BENCH_UWB_S`` is for how long: a minute, or ten (600) on request.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.api.clock import SystemClock
+from drivers.api.uwb import FiraSession, RangingSession
+from drivers.uwb.kits import TcpAnchor
+from tests.bench.harness import BenchFailed, Row
+
+ANCHORS, INTERVAL_MS = 4, 4  # 4 times 250 a second
+LEAST_SHARE = 0.97  # of a thousand a second, that the chips must bring
+SETTLE_S = 5.0  # before memory is first looked at: the allocator takes its pools
+MOST_CORE = 0.5
+MOST_GROWTH = 1.05  # a mebibyte: half of what the measurements of ten seconds take if kept
+_ROOT = Path(__file__).parents[2]
+_SESSION = FiraSession(session_id=7, address=1, peers=(2,), interval_ms=INTERVAL_MS)
+
+
+@dataclass
+class Tally:
+    """What came of one session: how many, and how many blocks were left out."""
+
+    count: int = 0
+    lost: int = 0
+    next_block: int = 0
+    damaged: int = 0
+
+    def take(self, ranging: RangingSession, stopping: threading.Event) -> None:
+        """Take what comes, until it is enough."""
+        while not stopping.is_set():
+            one = ranging.next(0.5)
+            if one is not None and one.block is not None:
+                self.count += 1
+                self.lost += one.block - self.next_block
+                self.next_block = one.block + 1
+
+
+@dataclass
+class Load:
+    """What was seen while it ran."""
+
+    tallies: list[Tally] = field(default_factory=list)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    memory_begin: int = 0
+    memory_end: int = 0
+
+    @property
+    def count(self) -> int:
+        """All that came."""
+        return sum(tally.count for tally in self.tallies)
+
+    @property
+    def lost(self) -> int:
+        """All that did not, or came damaged."""
+        return sum(tally.lost + tally.damaged for tally in self.tallies)
+
+
+def rows(_scratch: Path) -> list[Row]:
+    """Three rows: lost, processor time, memory. BenchFailed where the chips were too slow."""
+    duration_s = float(os.environ.get("RIG_BENCH_UWB_S", "60"))
+    load = run(duration_s)
+    rate = load.count / load.wall_s
+    wanted = LEAST_SHARE * ANCHORS * 1000 / INTERVAL_MS
+    if rate < wanted:
+        raise BenchFailed(f"the chips brought {rate:.0f} notifications a second, not {wanted:.0f}")
+    n = f"{load.wall_s:.0f} s, {rate:.0f}/s"
+    begin_mib, end_mib = load.memory_begin / 2**20, load.memory_end / 2**20
+    growth = load.memory_end / load.memory_begin
+    memory = f"{end_mib:.1f} MiB against {begin_mib:.1f}"
+    lost = f"{load.lost} of {load.count + load.lost}"
+    core = f"{load.cpu_s:.2f} s of processor time"
+    return [
+        Row(f"UWB host, {ANCHORS} anchors: lost", load.lost / load.count, 0.0, lost, n),
+        Row(f"UWB host, {ANCHORS} anchors: core", load.cpu_s / load.wall_s, MOST_CORE, core, n),
+        Row(f"UWB host, {ANCHORS} anchors: memory", growth, MOST_GROWTH, memory, n),
+    ]
+
+
+def run(duration_s: float, settle_s: float = SETTLE_S) -> Load:
+    """Let it run, and count."""
+    load, stopping = Load(), threading.Event()
+    with ExitStack() as stack:
+        addresses = stack.enter_context(_chips(ANCHORS))
+        anchors = [stack.enter_context(TcpAnchor(address)) for address in addresses]
+        load.tallies = [Tally() for _ in anchors]
+        threads = [
+            threading.Thread(target=tally.take, args=(anchor.start(_SESSION), stopping))
+            for anchor, tally in zip(anchors, load.tallies, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        _measure(load, duration_s, settle_s)
+        stopping.set()
+        for thread in threads:
+            thread.join()
+        for anchor, tally in zip(anchors, load.tallies, strict=True):
+            tally.damaged = anchor.health.damaged + anchor.health.garbage_octets
+    return load
+
+
+def _measure(load: Load, duration_s: float, settle_s: float) -> None:
+    clock = SystemClock()
+    clock.sleep(settle_s)
+    before = load.count
+    load.memory_begin = _memory()
+    begin_s, begin_cpu_s = time.perf_counter(), time.process_time()
+    clock.sleep(duration_s)
+    load.wall_s = time.perf_counter() - begin_s
+    load.cpu_s = time.process_time() - begin_cpu_s
+    load.memory_end = _memory()
+    load.tallies[0].count -= before  # what came while it settled is not of this time
+
+
+def _memory() -> int:
+    """Octets of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+@contextmanager
+def _chips(count: int) -> Iterator[list[str]]:
+    command = [sys.executable, "-m", "tests.bench.uwb_chips", str(count)]
+    chips = subprocess.Popen(
+        command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert chips.stdout is not None
+        addresses = [chips.stdout.readline().strip() for _ in range(count)]
+        if not all(addresses):
+            raise BenchFailed("the process with the chips ended")
+        yield addresses
+    finally:
+        chips.communicate(timeout=30)
