@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from drivers.api.ble import Advert, Bond, HciAir, KeyService
 from drivers.api.clock import Clock
+from drivers.api.event_loop import LoopThread
 from drivers.ble.radio import BumbleRadio
 from drivers.ble.stack import Stack
 from drivers.sim.world_clock import WorldClock
@@ -82,6 +83,12 @@ class Bench:
         found = vars(self.radio)["_stack"]
         assert isinstance(found, Stack)
         return found
+
+    def in_radio(self, work: Callable[[], object]) -> None:
+        """Have something done in the radio's own thread, at one go."""
+        loop = vars(self.radio)["_loop"]
+        assert isinstance(loop, LoopThread)
+        loop.post(lambda: (work(), None)[1])
 
     def unplug(self) -> None:
         """Pull the radio's controller out; there is none until ``plug_in``."""

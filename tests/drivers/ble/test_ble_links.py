@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 
 import pytest
-from bumble.hci import HCI_Error
+from bumble.hci import HCI_Error, HCI_LE_Enable_Encryption_Command
 
 from drivers.api.ble import Advert, Bond
 from drivers.api.errors import LinkLost
@@ -31,6 +31,21 @@ def test_a_forgotten_phone_does_not_encrypt(bench: Bench) -> None:
         phone.encrypt()
     assert not bench.ears.link.encrypted
     assert bench.ears.told[-1] == "connected"
+
+
+def test_a_key_of_a_legacy_pairing_is_asked_for_in_vain(bench: Bench) -> None:
+    phone = bench.phone()
+    bench.radio.know((phone.bond(LTK),))
+    bench.connected(phone)
+    handle = phone.connection.handle
+    for rand, ediv in ((bytes(8), 1), (b"\1" + bytes(7), 0)):
+        phone.do(
+            phone.device.send_async_command(
+                HCI_LE_Enable_Encryption_Command(handle, rand, ediv, LTK)
+            )
+        )
+        bench.ears.pass_time(1)
+    assert bench.ears.told == ["connected"]
 
 
 def test_a_wrong_key_ends_the_link(bench: Bench) -> None:
@@ -149,3 +164,15 @@ def test_a_phone_comes_and_goes_a_hundred_times(bench: Bench) -> None:
     assert not device.connections
     assert not device.smp_manager.sessions
     assert not device.l2cap_channel_manager.le_coc_channels
+
+
+def test_a_phone_that_gives_no_credits_does_not_hold_the_end_up(bench: Bench) -> None:
+    phone = bench.talking()
+    assert phone.channel is not None
+    phone.channel.peer_credits_threshold = -1  # it never replenishes
+    for _ in range(100):
+        bench.ears.channel.send(bytes(200))
+    begun_ns = bench.clock.now_ns()
+    bench.ears.link.disconnect()
+    bench.ears.wait("disconnected")
+    assert (bench.ears.times_ns[-1] - begun_ns) / 1e9 < 1.1
