@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import pytest
 
 from drivers.api.errors import ActionRefused
@@ -14,18 +12,13 @@ from rig.measure.outcomes import Inconclusive
 from rig.measure.recorder import Measure, Samples
 from rig.vehicle.car import Car
 from testplans.steps import pairing
+from testplans.steps.measuring import ByPlan
 from testplans.steps.phones import PhoneOf
-
-
-class ByPlan(Protocol):
-    """Begins a measurement with the plan's limits and, if it has one, its count."""
-
-    def __call__(self, name: str, *, unit: str, of: str, otherwise: int) -> Samples: ...
 
 
 @pytest.fixture
 def by_plan(measure: Measure, limits: Limits, count: Count) -> ByPlan:
-    """``with by_plan("unlock_distance", unit="m", of="approaches", otherwise=5) as samples:``."""
+    """Measurements with the plan's own limits and counts."""
 
     def begin(name: str, *, unit: str, of: str, otherwise: int) -> Samples:
         declared = measure(name, unit=unit, of=of, **limits(name))

@@ -10,8 +10,8 @@ from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
 from rig.vehicle.passive.entry import PassiveEntry
-from testplans.conftest import ByPlan
 from testplans.steps import walking
+from testplans.steps.measuring import ByPlan
 
 APPROACH = pytest.mark.requirement("DK-UNLOCK-02")
 WAYS = {
