@@ -103,7 +103,7 @@ def test_a_phone_that_ranges_with_another_key_fails_the_sts() -> None:
         assert "STS failed" in told
         assert "secure ranging failed: 1" in told
         assert not any(anchor.ranging for anchor in s.anchors.values())
-        status = [m for m in phone.heard if isinstance(m, dk.Event)][0]
+        status = next(m for m in phone.heard if isinstance(m, dk.Event))
         assert status.code == dk.RangingStatus.SECURE_RANGING_FAILED
 
 
@@ -151,8 +151,7 @@ def replayed(s: Scene) -> None:
     first: dict[str, Measurement] = {}
 
     def alter(m: Measurement) -> Measurement:
-        earlier = first.setdefault("m", replace(m, sts_index=5001, block=0))
-        return earlier
+        return first.setdefault("m", replace(m, sts_index=5001, block=0))
 
     s.alter = alter
 

@@ -10,27 +10,40 @@ from rig.vehicle.passive.tracker import Block
 from rig.vehicle.passive.zones import Located, Zone
 
 SETTINGS = PassiveSettings()
+METRES = {"u": 0.5, "b": 1.5, "w": 3.0, "i": 0.6}
 ZONES = {"u": Zone.UNLOCK, "b": Zone.BETWEEN, "w": Zone.WELCOME, "i": Zone.INSIDE}
 
 
 def blocks(pattern: str, handle: str = "driver") -> list[Block]:
-    """A letter a block: its zone; "-" nothing believed, "!" nothing and inconsistent."""
+    """A letter a block: its zone, at a distance in it; "-" nothing believed, "!" inconsistent."""
     return [
-        Block(i, i * 96_000_000, Located(ZONES[c], handle, 0.5) if c in ZONES else None, c == "!")
+        Block(
+            i,
+            i * 96_000_000,
+            Located(ZONES[c], handle, METRES[c]) if c in ZONES else None,
+            c == "!",
+        )
         for i, c in enumerate(pattern)
+    ]
+
+
+def walk(*metres: float | None, handle: str = "driver") -> list[Block]:
+    """A distance from the handle a block; None: nothing believed."""
+    zone = {True: Zone.UNLOCK, False: Zone.BETWEEN}
+    return [
+        Block(i, i * 96_000_000, None if m is None else Located(zone[m <= 1.0], handle, m), False)
+        for i, m in enumerate(metres)
     ]
 
 
 @pytest.mark.parametrize(
     ("pattern", "proved"),
     [
-        ("bbuuu", True),
+        ("uuuuu", True),
         ("u-u-u", True),
-        ("uu!bu", True),
-        ("buubu", True),
-        ("bbbuu", False),
-        ("uuubu", True),
-        ("uuuub", False),  # the last one has to be there
+        ("uu!-u", True),
+        ("uuuu-", False),  # the last one has to be there
+        ("uuuuw", False),
         ("uu", False),
         ("uuuuu----u", False),  # long ago
         ("iiiii", False),
@@ -39,6 +52,25 @@ def blocks(pattern: str, handle: str = "driver") -> list[Block]:
 )
 def test_three_of_five_blocks_at_a_handle_unlock(pattern: str, proved: bool) -> None:
     assert in_unlock_zone(blocks(pattern), SETTINGS).proved is proved
+
+
+@pytest.mark.parametrize(
+    ("metres", "proved"),
+    [
+        ((1.52, 1.39, 1.25, 1.12, 0.98), True),  # 1.4 m/s: the last one alone is inside
+        ((1.66, 1.52, 1.39, 1.25, 1.12), False),
+        ((1.52, None, 1.25, None, 0.98), True),
+        ((1.52, 0.30, 1.25, 1.12, 0.98), True),  # one that lies on no line
+        ((3.0, 3.0, 3.0, 3.0, 0.5), False),  # nor does one short range, the last
+        ((3.0, 3.0, 3.0, 0.5, 0.5), False),
+        ((1.4, 1.3, 1.2, 1.15, 1.1), False),  # it slows down, and is not there
+    ],
+    ids=lambda given: "" if isinstance(given, bool) else str(given),
+)
+def test_who_walks_straight_on_opens_where_it_is_by_now(
+    metres: tuple[float | None, ...], proved: bool
+) -> None:
+    assert in_unlock_zone(walk(*metres), SETTINGS).proved is proved
 
 
 def test_two_inconsistent_blocks_of_five_forbid_it_and_say_so() -> None:
