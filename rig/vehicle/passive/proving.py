@@ -124,6 +124,7 @@ def _prove(station: Station, line: Send, expected: Key | None) -> _Proved:
         _tell(transaction, exc)
         raise
     transaction.control_flow(Outcome.SUCCESS if expected is not None else Outcome.FIRST_APPROACH)
+    assert found.ranging_key is not None  # noqa: S101 - both purposes derive one
     life = timedelta(minutes=station.settings.ursk_life_min)
     ranging = RangingKey(found.session_id, found.ranging_key, station.clock.utc(), life)
     return _Proved(key, found.persistent, ranging)

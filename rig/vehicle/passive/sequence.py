@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from drivers.api.errors import DeviceRefused
+from drivers.api.errors import DeviceRefused, LinkLost, LinkTimeout
 from rig.digital_key.ble_messages import (
     EVENT_COUNT_UNKNOWN,
     RangingCapabilityResponse,
@@ -20,6 +20,7 @@ from rig.digital_key.ble_messages import (
     TimeSync,
 )
 from rig.vehicle.passive import negotiation
+from rig.vehicle.passive.approach import PhoneGone
 from rig.vehicle.passive.dialogue import (
     Declined,
     Dialogue,
@@ -82,6 +83,7 @@ def again(caller: Caller) -> Dialogue[None]:
     agreed, settings = caller.agreed, caller.station.settings
     if agreed is None:
         return
+    caller.rangers.stop()
     answer = yield from ask(RecoveryRequest(agreed.session_id), RecoveryResponse, settings.answer_s)
     time0_ns = _on_our_clock(caller, answer.time0_us)
     caller.agreed = replace(agreed, sts_index0=answer.sts_index0, time0_ns=time0_ns)
@@ -120,12 +122,20 @@ def synchronised(caller: Caller) -> Dialogue[TimeSync]:
         if sync is not None:
             caller.approach.reject("Time_Sync without success")
             yield from pause(sync.retry_delay / 1e3)
-        caller.sync = caller.phy_ns = None
-        caller.phone.link.trigger_time_sync()
+        _trigger_time_sync(caller)
     yield from happening(("time sync",), settings.time_sync_s)
     if caller.sync is None or not caller.sync.success:
         raise Silence("Time_Sync that succeeds", settings.time_sync_s)
     return caller.sync
+
+
+def _trigger_time_sync(caller: Caller) -> None:
+    """Have the phone tell the time of an event that is now (Procedure 1)."""
+    caller.sync = caller.phy_ns = None
+    try:
+        caller.phone.link.trigger_time_sync()
+    except LinkLost as exc:
+        raise PhoneGone(str(exc)) from exc
 
 
 def set_up(caller: Caller) -> Dialogue[None]:
@@ -181,7 +191,10 @@ def _start(caller: Caller, agreed: Agreed) -> Dialogue[None]:
 
     caller.rangers.start(agreed, done)
     if not outcome:
-        yield Happen(("anchors started",), _STARTS_S)
+        try:
+            yield Happen(("anchors started",), _STARTS_S)
+        except Silence as exc:
+            raise LinkTimeout(f"not all anchors started within {_STARTS_S:g} s") from exc
     error = outcome[0]
     if isinstance(error, DeviceRefused) and error.code == _TOO_OLD and not caller.late:
         caller.late = True

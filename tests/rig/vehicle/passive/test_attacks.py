@@ -12,7 +12,8 @@ from drivers.api.uwb import Measurement, RangeStatus
 from rig.digital_key import ble_messages as dk
 from rig.vehicle.keys import KeyState
 from rig.vehicle.passive.approach import Approach, ApproachEnding
-from tests.rig.vehicle.passive.scene import AT_THE_DOOR, FAR, Phone, Scene, scene
+from tests.rig.vehicle.passive.phones import FAR, Phone
+from tests.rig.vehicle.passive.scene import AT_THE_DOOR, Scene, scene
 from tests.rig.vehicle.passive.walks import ANCHORS
 
 
@@ -103,7 +104,7 @@ def test_a_phone_that_ranges_with_another_key_fails_the_sts() -> None:
         assert "STS failed" in told
         assert "secure ranging failed: 1" in told
         assert not any(anchor.ranging for anchor in s.anchors.values())
-        status = [m for m in phone.heard if isinstance(m, dk.Event)][0]
+        status = next(m for m in phone.heard if isinstance(m, dk.Event))
         assert status.code == dk.RangingStatus.SECURE_RANGING_FAILED
 
 
@@ -151,8 +152,7 @@ def replayed(s: Scene) -> None:
     first: dict[str, Measurement] = {}
 
     def alter(m: Measurement) -> Measurement:
-        earlier = first.setdefault("m", replace(m, sts_index=5001, block=0))
-        return earlier
+        return first.setdefault("m", replace(m, sts_index=5001, block=0))
 
     s.alter = alter
 
@@ -253,9 +253,11 @@ def test_it_opens_once_and_not_again_while_its_holder_stays() -> None:
         phone.approach()
         assert s.entry.next_movement(5.0) is None
         phone.walk(Path((AT_THE_DOOR, FAR, AT_THE_DOOR), 1.4))
+        set_out_ns = s.clock.now_ns()
         again = s.entry.next_movement(20.0)
         assert again is not None
         assert again.unlocked
+        assert set_out_ns < again.timeline.marks["decided"] <= again.t_ns
 
 
 def test_nothing_is_locked_over_a_key_inside_nor_with_a_door_open() -> None:
