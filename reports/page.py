@@ -17,7 +17,8 @@ from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
 from reports.measurements import list_measurements
-from reports.plots import ecdf, phases, waterfall
+from reports.plots import crossing, ecdf, phases, range_map, waterfall
+from reports.ranging import list_surveys, list_walks
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
 from reports.trials import list_trials
@@ -79,6 +80,8 @@ def _context(run: Run) -> dict[str, object]:
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
         "measurements": list_measurements(trials),
+        "surveys": list_surveys(trials),
+        "walks": list_walks(trials),
         "gallery": gallery,
         "applicability": sort_decisions(started.applicability, started.requirements),
         "readings": sorted(started.readings, key=lambda r: (not r.ambiguity, r.ambiguity, r.name)),
@@ -115,6 +118,8 @@ def _environment() -> Environment:
         CHUNK=CHUNK,
         SHOWN=SHOWN,
         ecdf_frame=ecdf,
+        range_map_frame=range_map,
+        crossing_frame=crossing,
         waterfall_frame=waterfall,
         phases_frame=phases,
         plot_waterfall=waterfall.plot_waterfall,

@@ -64,9 +64,7 @@ def split_name(name: str) -> list[str]:
 
 
 def say_statistic(name: str) -> str:
-    """Write a statistic's name: "p95" is "P95", "stdev" is spelt out, "mean" stays."""
-    if name == "stdev":
-        return "standard deviation"
+    """Write a statistic's name: "p95" is "P95", "mean" stays."""
     return name.upper() if re.fullmatch(r"p\d+", name) else name
 
 

@@ -7,10 +7,24 @@ import pytest
 from drivers.api.errors import ActionRefused
 from drivers.api.phone import Phone
 from drivers.api.sharing import Platform
+from rig.measure.limits import Count, Limits
 from rig.measure.outcomes import Inconclusive
+from rig.measure.recorder import Measure, Samples
 from rig.vehicle.car import Car
 from testplans.steps import pairing
+from testplans.steps.measuring import ByPlan
 from testplans.steps.phones import PhoneOf
+
+
+@pytest.fixture
+def by_plan(measure: Measure, limits: Limits, count: Count) -> ByPlan:
+    """Measurements with the plan's own limits and counts."""
+
+    def begin(name: str, *, unit: str, of: str, otherwise: int) -> Samples:
+        declared = measure(name, unit=unit, of=of, **limits(name))
+        return declared.repeat(count(name, otherwise))
+
+    return begin
 
 
 @pytest.fixture

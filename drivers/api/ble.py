@@ -72,7 +72,7 @@ class Channel(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Close it. Idempotent."""
+        """Close it, after what was sent before. Nothing is told of it any more. Idempotent."""
 
 
 class Link(abc.ABC):
@@ -106,7 +106,10 @@ class Link(abc.ABC):
 
     @abc.abstractmethod
     def disconnect(self) -> None:
-        """End the connection. Idempotent."""
+        """End the connection, after what was sent before; told by ``disconnected``. Idempotent.
+
+        A phone that does not take what is left for it holds this up by a second at most.
+        """
 
 
 class RadioListener(abc.ABC):

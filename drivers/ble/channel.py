@@ -7,7 +7,9 @@ request is judged, and the channel made, here.
 
 from __future__ import annotations
 
+import asyncio
 import struct
+from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
@@ -22,18 +24,12 @@ Request = l2cap.L2CAP_LE_Credit_Based_Connection_Request
 Response = l2cap.L2CAP_LE_Credit_Based_Connection_Response
 Result = Response.Result
 
+FLUSH_S = 0.5
+"""For what was sent to leave before a channel or link ends. A phone that gives no credits does not
+hold the vehicle up."""
+
 _CREDITS = 64
 _LEAST = 23  # octets of MTU and MPS (Core, Vol 3 Part A, 4.22)
-_ANSWERED = (
-    l2cap.L2CAP_Command_Reject,
-    l2cap.L2CAP_Disconnection_Request,
-    l2cap.L2CAP_Disconnection_Response,
-    l2cap.L2CAP_Connection_Parameter_Update_Response,
-    Request,
-    l2cap.L2CAP_LE_Flow_Control_Credit,
-)
-"""What a phone may signal. All else is not understood: enhanced channels and those of BR/EDR would
-be a way around what is judged here."""
 
 
 class SduChannel(l2cap.LeCreditBasedChannel):
@@ -42,6 +38,7 @@ class SduChannel(l2cap.LeCreditBasedChannel):
     def write(self, data: bytes) -> None:
         if self.state is self.State.CONNECTED:
             self.out_queue.append(struct.pack("<H", len(data)) + data)
+            self.drained.clear()
             self.process_output()
 
     def process_output(self) -> None:
@@ -52,6 +49,13 @@ class SduChannel(l2cap.LeCreditBasedChannel):
                 self.out_queue.appendleft(rest)
             self.credits -= 1
             self.send_pdu(frame)
+        if not self.out_queue:
+            self.drained.set()
+
+    async def flushed(self) -> None:
+        """Wait until what was written has left the host, but not for long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.drain(), FLUSH_S)
 
 
 class Gate(Protocol):
@@ -72,24 +76,14 @@ class Gate(Protocol):
 
 
 class KeyChannels(l2cap.ChannelManager):
-    """The channel manager of a vehicle: one kind of channel, and only for whom the gate admits."""
+    """The channel manager of a vehicle: one kind of channel, and only for whom the gate admits.
+
+    It has no servers of Bumble's, so that enhanced channels and those of BR/EDR find none.
+    """
 
     def __init__(self, gate: Gate) -> None:
         super().__init__()
         self._gate = gate
-
-    def on_control_frame(
-        self, connection: Connection, cid: int, control_frame: l2cap.L2CAP_Control_Frame
-    ) -> None:
-        if isinstance(control_frame, _ANSWERED):
-            super().on_control_frame(connection, cid, control_frame)
-            return
-        reject = l2cap.L2CAP_Command_Reject(
-            identifier=control_frame.identifier,
-            reason=l2cap.L2CAP_COMMAND_NOT_UNDERSTOOD_REASON,
-            data=b"",
-        )
-        self.send_control_frame(connection, cid, reject)
 
     def on_l2cap_le_credit_based_connection_request(
         self, connection: Connection, cid: int, request: Request
@@ -175,6 +169,14 @@ class BumbleChannel(Channel):
             self.over = True
             self._loop.post(self._close)
 
+    async def flushed(self) -> None:
+        """Wait until what was sent has left the host, but not for long."""
+        await self._channel.flushed()
+
     def _close(self) -> None:
+        self._loop.loop.create_task(self._disconnect())
+
+    async def _disconnect(self) -> None:
+        await self._channel.flushed()
         if self._channel.state is SduChannel.State.CONNECTED:
-            self._loop.loop.create_task(self._channel.disconnect())
+            await self._channel.disconnect()

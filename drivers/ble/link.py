@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from bumble import hci
@@ -12,7 +14,7 @@ from bumble.device import Connection
 from drivers.api.ble import Bond, Link, OobData
 from drivers.api.errors import LinkLost
 from drivers.api.event_loop import LoopThread
-from drivers.ble.channel import BumbleChannel, SduChannel
+from drivers.ble.channel import FLUSH_S, BumbleChannel, SduChannel
 from drivers.ble.pairing import Oob
 from drivers.ble.vehicle import Teller
 
@@ -117,6 +119,10 @@ class BumbleLink(Link):
         await device.set_connection_phy(self._connection, [wanted], [wanted])
 
     async def _disconnect(self) -> None:
+        if self.channel is not None:
+            await self.channel.flushed()
+        with suppress(TimeoutError, ValueError):  # ValueError: nothing was ever sent
+            await asyncio.wait_for(self._connection.drain(), FLUSH_S)
         await self._connection.disconnect()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

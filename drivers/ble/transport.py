@@ -26,12 +26,14 @@ _SNOOPER = "BUMBLE_SNOOPER"
 
 
 def silence() -> None:
-    """Keep Bumble's log to itself: at DEBUG it prints keys, and every packet of a pairing."""
-    log = logging.getLogger("bumble")
-    log.setLevel(logging.CRITICAL)
-    log.propagate = False
-    if not log.handlers:
-        log.addHandler(logging.NullHandler())
+    """Turn Bumble's log off, module by module: at DEBUG it prints keys, and whole pairings.
+
+    A level alone would not do: whoever sets one for a single module would have its keys printed.
+    """
+    logging.getLogger("bumble").setLevel(logging.CRITICAL)  # for modules that come later
+    for name, logger in tuple(logging.root.manager.loggerDict.items()):
+        if name.partition(".")[0] == "bumble" and isinstance(logger, logging.Logger):
+            logger.disabled = True
 
 
 class Line(abc.ABC):
@@ -55,7 +57,9 @@ async def open_line(where: str | HciAir, loop: LoopThread, receive: Receive, los
         return _LentLine(where, loop, receive, lost)
     if os.environ.get(_SNOOPER):
         raise DriverError(f"{_SNOOPER} is set: it would write keys into a file")
-    return _NamedLine(await open_transport(where), receive, lost)
+    transport = await open_transport(where)
+    silence()  # its module has just been imported
+    return _NamedLine(transport, receive, lost)
 
 
 class _LentLine(Line):

@@ -3,6 +3,7 @@
 * MeasureError
   * LimitError - a limit that nobody could judge: no basis, an unknown statistic, no number
   * SampleError - a sample that cannot be taken: no mark to begin at, a unit that is no time
+  * CalibrationError - an antenna delay that cannot be found, read or applied
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class LimitError(MeasureError):
 
 class SampleError(MeasureError):
     """A sample that cannot be taken as asked."""
+
+
+class CalibrationError(MeasureError):
+    """An antenna delay that cannot be found, read or applied."""

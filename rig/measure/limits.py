@@ -9,9 +9,10 @@ says "at least 95 % of taps are within 1000", and is judged at the measurement's
   statement names how many more it takes
 
 ``p95=at_least(b)`` is the mirror: "at least 5 % of taps reach b"; ``p5=at_least(b)`` says "at
-least 95 % reach b". Limits on ``max``, ``min`` and ``mean`` speak of the samples taken and of no
-others: they pass or fail by comparison. No limit passes on a measurement that was cut short;
-it fails if the missing samples could not have saved it, else it is inconclusive.
+least 95 % reach b". Limits on ``max``, ``min``, ``mean`` and ``sd``, the standard deviation with
+n - 1, speak of the samples taken and of no others: they pass or fail by comparison. No limit passes
+on a measurement that was cut short; it fails if the missing samples could not have saved it, else
+it is inconclusive.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from rig.measure.errors import LimitError
+from rig.measure.intervals import deviation_of, mean_of
 from rig.measure.statistics import (
-    STDEV,
     demonstrated,
-    deviation,
     is_demonstrated,
     rank,
     samples_needed,
@@ -42,7 +42,7 @@ _WHOLE = {
     "max": "the largest",
     "min": "the smallest",
     "mean": "the mean",
-    STDEV: "the standard deviation",
+    "sd": "the standard deviation",
 }
 
 
@@ -55,9 +55,9 @@ class Bound:
     basis: str
 
     def on(self, statistic: str) -> Limit:
-        """Bind it to "p50", "p95", ..., "max", "mean" or another of its kind, else LimitError."""
+        """Bind it to "p50", "p95", ... "max", "min", "mean" or "sd"; LimitError for any other."""
         if statistic not in _WHOLE and not _PERCENTILE.fullmatch(statistic):
-            raise LimitError(f"no statistic {statistic!r}; known: p1 to p99, {', '.join(_WHOLE)}")
+            raise LimitError(f"no statistic {statistic!r}; known: p1 to p99, max, min, mean, sd")
         return Limit(statistic, self.relation, self.bound, self.basis)
 
 
@@ -140,7 +140,7 @@ class Series:
 
 
 def percent_of(statistic: str) -> int | None:
-    """95 for "p95"; None for max, min, mean and stdev."""
+    """95 for "p95"; None for max, min, mean and sd."""
     match = _PERCENTILE.fullmatch(statistic)
     return int(match[1]) if match else None
 
@@ -191,18 +191,19 @@ def _judge_whole(limit: Limit, series: Series) -> Judgement:
     if not kept and (final or series.is_whole):
         verdict = Verdict.FAIL
     else:
-        verdict = Verdict.PASS if series.is_whole else Verdict.INCONCLUSIVE
+        enough = series.is_whole and not (limit.statistic == "sd" and len(series.samples) < 2)
+        verdict = Verdict.PASS if enough else Verdict.INCONCLUSIVE
     asked = "at most" if limit.relation == "<=" else "at least"
     found = f"{_WHOLE[limit.statistic]} of {series.count} is {series.figure(value)}"
     return Judgement(limit, verdict, f"{found}; {asked} {series.figure(limit.bound)} was asked")
 
 
 def statistic_value(statistic: str, samples: Sequence[float]) -> float:
-    """The value of "max", "min", "mean" or "stdev" over samples."""
-    if statistic == STDEV:
-        return deviation(samples, 0.95).value
+    """The value of "max", "min", "mean" or "sd" over samples."""
     if statistic == "mean":
-        return math.fsum(samples) / len(samples)
+        return mean_of(samples)
+    if statistic == "sd":
+        return deviation_of(samples)
     return max(samples) if statistic == "max" else min(samples)
 
 

@@ -17,11 +17,12 @@ from types import TracebackType
 
 from drivers.api.clock import Clock, SystemClock
 from rig.measure.errors import MeasureError
+from rig.measure.intervals import deviation
 from rig.measure.limits import Bound, Series, judge, percent_of
 from rig.measure.outcomes import Inconclusive, LimitMissed, NotMeasured
 from rig.measure.phases import DEVICE, HOST
 from rig.measure.sample import Sample
-from rig.measure.statistics import PERCENTS, STDEV, deviation, summary
+from rig.measure.statistics import PERCENTS, summary
 from rig.records.run import Limit, Measurement
 from rig.records.verdict import Verdict
 
@@ -123,18 +124,18 @@ class Recording:
     def measurement(self) -> Measurement:
         """Return the record as it stands: samples, statistics, judgements, phases."""
         series = self._series
-        limited = {limit.statistic for limit in self._limits}
-        percents = sorted({*PERCENTS, *filter(None, map(percent_of, limited))})
-        found = summary(series.samples, series.confidence, percents)
-        if STDEV in limited and found:
-            found = (*found, deviation(series.samples, series.confidence))
+        limited = {percent_of(limit.statistic) for limit in self._limits}
+        percents = sorted(p for p in {*PERCENTS, *limited} if p is not None)
         in_order = sorted(self._phases, key=lambda phase: phase in {DEVICE, HOST})
         return Measurement(
             name=self.name,
             unit=series.unit,
             wanted=series.wanted,
             samples=tuple(series.samples),
-            statistics=found,
+            statistics=(
+                *summary(series.samples, series.confidence, percents),
+                *deviation(series.samples, series.confidence),
+            ),
             judgements=tuple(judge(limit, series) for limit in self._limits),
             phases={phase: tuple(self._phases[phase]) for phase in in_order},
         )

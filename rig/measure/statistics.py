@@ -14,13 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from statistics import NormalDist
 
 from rig.records.run import Statistic
 
 PERCENTS = (50, 95, 99)
-STDEV = "stdev"
-_MANY = 20  # samples, for an interval that holds for large samples
 _ROUNDING = 1 + 1e-9  # a tail that meets its share exactly must not miss it by a rounding error
 
 
@@ -54,33 +51,6 @@ def summary(
         *(_percentile(ordered, percent, confidence) for percent in percents),
         *(Statistic(name, value, None, None, confidence) for name, value in plain.items()),
     )
-
-
-def deviation(samples: Sequence[float], confidence: float) -> Statistic:
-    """The standard deviation, with its large-sample interval; none for fewer than 20 samples.
-
-    The interval rests on the fourth moment and assumes no distribution, but many samples: the
-    variance of a sample variance tends to (m4 - s^4 (n - 3) / (n - 1)) / n.
-    """
-    _check_confidence(confidence)
-    n = len(samples)
-    variance = _variance(samples)
-    if n < _MANY:
-        return Statistic(STDEV, math.sqrt(variance), None, None, confidence)
-    mean = math.fsum(samples) / n
-    fourth = math.fsum((x - mean) ** 4 for x in samples) / n
-    error = math.sqrt(max(0.0, fourth - variance**2 * (n - 3) / (n - 1)) / n)
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * error
-    low, high = math.sqrt(max(0.0, variance - reach)), math.sqrt(variance + reach)
-    return Statistic(STDEV, math.sqrt(variance), low, high, confidence)
-
-
-def _variance(samples: Sequence[float]) -> float:
-    """Of the sample, with n - 1; 0 for a single one."""
-    if len(samples) < 2:
-        return 0.0
-    mean = math.fsum(samples) / len(samples)
-    return math.fsum((x - mean) ** 2 for x in samples) / (len(samples) - 1)
 
 
 def _percentile(ordered: Sequence[float], percent: int, confidence: float) -> Statistic:

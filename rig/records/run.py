@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from rig.records.verdict import Verdict
 
-# 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result. What a record
-# has gained has a default, so that older journals are read as they are.
-SCHEMA = 2
+# 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
+# maps and walks to it. What a record has gained has a default, so that older journals are read as
+# they are.
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class TestStarted:
 class Limit:
     """A bound on a statistic of a measurement, and where the bound comes from."""
 
-    statistic: str  # "p50", "p95", "p99", "max", "min", "mean" or "stdev"
+    statistic: str  # "p50", "p95", "p99", "max", "min", "mean" or "sd"
     relation: str  # "<=" or ">="
     bound: float
     basis: str  # the requirement, a published figure, or the plan's own choice
@@ -168,6 +169,85 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationRecord:
+    """The antenna delay that was taken off an anchor's ranges, and where it comes from."""
+
+    anchor: str
+    kit: str  # identity of the kit that was calibrated
+    offset_m: float
+    uncertainty_m: float  # standard uncertainty
+    samples: int
+    reference_m: float
+    date: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class RangePosition:
+    """What one anchor measured of a phone at rest at one position (of the car's plan).
+
+    ``reference_m`` is the true distance. ``statistics`` are "bias", "sd", "robust sd" and "p95 of
+    the error" in metres, "outliers" and "availability" as shares of 1.
+    """
+
+    anchor: str
+    x_m: float
+    y_m: float
+    reference_m: float
+    expected: int  # blocks that there were to measure in
+    ranges_m: tuple[float, ...]  # valid ones, calibrated
+    statistics: tuple[Statistic, ...]
+    condition: str = ""  # "line of sight", "in a bag"
+
+
+@dataclass(frozen=True, slots=True)
+class RangeMap:
+    """A survey: the positions of a grid, and what was taken off the ranges."""
+
+    name: str
+    cell_m: float  # distance of the grid's positions
+    positions: tuple[RangePosition, ...]
+    calibrations: tuple[CalibrationRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WalkDecision:
+    """What the vehicle did on a walk, and how far away the phone truly was."""
+
+    what: str  # "unlock", "lock", "welcome", ...
+    t_s: float
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRecord:
+    """One walk: distance to what was walked to over time, true and as ranged, and decisions.
+
+    ``ranged_m`` has a None where a block gave nothing.
+    """
+
+    number: int  # within its set, from 1
+    times_s: tuple[float, ...]
+    true_m: tuple[float, ...]
+    ranged_m: tuple[float | None, ...]
+    decisions: tuple[WalkDecision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WalkSet:
+    """Walks of one kind, and at which distances decisions fell in them.
+
+    ``crossings`` has the statistics of a decision's distance over the walks: "mean" and "sd" with
+    intervals, percentiles, "min" and "max".
+    """
+
+    name: str  # "approach at 1.4 m/s"
+    walks: tuple[WalkRecord, ...]
+    crossings: dict[str, tuple[Statistic, ...]]
+    radii_m: dict[str, float]  # limits of zones by what they are for
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One attempt of one test."""
 
@@ -182,6 +262,8 @@ class Result:
     observations: tuple[Observation, ...] = ()
     visits: int = 0  # how many VisitRecords the trace holds for this attempt
     vehicle: str = ""  # which of the bench's vehicles was played
+    range_maps: tuple[RangeMap, ...] = ()
+    walks: tuple[WalkSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

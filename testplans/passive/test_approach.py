@@ -6,40 +6,34 @@ import pytest
 
 from drivers.api.phone import Phone
 from drivers.api.stage import Stage
-from rig.measure.limits import Count, Limits
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
 from rig.vehicle.passive.entry import PassiveEntry
 from testplans.steps import walking
+from testplans.steps.measuring import ByPlan
 
 APPROACH = pytest.mark.requirement("DK-UNLOCK-02")
-SPEEDS = pytest.mark.parametrize(
-    ("name", "speed_mps"),
-    [
-        pytest.param("unlock_distance", walking.WALK_MPS, id="1.4 m/s"),
-        pytest.param("unlock_distance_brisk", walking.BRISK_MPS, id="2.1 m/s"),
-    ],
-)
+WAYS = {
+    "1.4 m/s": ("unlock_distance", walking.WALK_MPS),
+    "2.1 m/s": ("unlock_distance_brisk", walking.BRISK_MPS),
+}
 
 
 @APPROACH
-@SPEEDS
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_an_approach_unlocks_once_and_inside_the_zone(
     car: Car,
     passive: PassiveEntry,
     stage: Stage,
     phone: Phone,
-    measure: Measure,
-    limits: Limits,
-    count: Count,
-    name: str,
-    speed_mps: float,
+    by_plan: ByPlan,
+    way: tuple[str, float],
 ) -> None:
+    name, speed_mps = way
     path = walking.towards("driver", speed_mps)
     walking.meet(car, stage, phone)
-    taking = measure(name, unit="m", of="approaches", **limits(name)).repeat(count(name, 5))
-    with taking as samples:
+    with by_plan(name, unit="m", of="approaches", otherwise=5) as samples:
         for sample in samples:
             opened = walking.approach(car, stage, phone, path)
             sample.takes(opened.distance_m)
@@ -54,9 +48,7 @@ def test_the_vehicle_ranges_before_the_phone_is_within_3_m(
     passive: PassiveEntry,
     stage: Stage,
     phone: Phone,
-    measure: Measure,
-    limits: Limits,
-    count: Count,
+    by_plan: ByPlan,
 ) -> None:
     """From setting out at 6 m to the first range: CCC's budget is 1.43 s, of 95 % of approaches.
 
@@ -64,9 +56,7 @@ def test_the_vehicle_ranges_before_the_phone_is_within_3_m(
     """
     path = walking.towards("driver", walking.BRISK_MPS)
     walking.meet(car, stage, phone)
-    name = "approach_to_ranging"
-    taking = measure(name, unit="ms", of="approaches", **limits(name)).repeat(count(name, 5))
-    with taking as samples:
+    with by_plan("approach_to_ranging", unit="ms", of="approaches", otherwise=5) as samples:
         for sample in samples:
             sample.starts()
             stage.walk(phone, path)

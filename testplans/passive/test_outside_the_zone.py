@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.phone import Phone
+from drivers.api.space import Path
 from drivers.api.stage import Stage
 from rig.measure.limits import Count
 from rig.vehicle.car import Car
@@ -31,3 +32,16 @@ def test_standing_still_at_a_distance_opens_nothing(car: Car, stage: Stage, phon
         car.clock.sleep(walking.FOREVER_S)
         assert car.passive.next_movement(0) is None, f"at {at_m:g} m"
         assert car.locked
+
+
+@pytest.mark.parametrize("speed_mps", [walking.WALK_MPS, walking.BRISK_MPS])
+@pytest.mark.parametrize("nearest_m", [1.6, 2.0, 3.0], ids=lambda at_m: f"{at_m:g} m")
+def test_coming_near_and_stopping_or_turning_back_opens_nothing(
+    car: Car, stage: Stage, phone: Phone, nearest_m: float, speed_mps: float
+) -> None:
+    """Who comes straight on and changes their mind is not where they were heading."""
+    walking.meet(car, stage, phone)
+    far, near = walking.beside("driver", walking.FAR_M), walking.beside("driver", nearest_m)
+    paths = [Path((far, near), speed_mps), Path((far, near, far), speed_mps)]
+    opened = walking.opens_nothing(car, stage, phone, paths)
+    assert not opened, "; ".join(opened)

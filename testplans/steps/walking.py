@@ -111,7 +111,7 @@ def opens_nothing(car: Car, stage: Stage, phone: KeyHolder, paths: Iterable[Path
 
 
 def go_away(car: Car, stage: Stage, phone: KeyHolder) -> None:
-    """Out of range until the vehicle counts it as gone, and locked by hand: for the next approach."""
+    """Out of range until it counts as gone, the vehicle locked by hand: for the next approach."""
     stage.take_away(phone)
     car.clock.sleep(car.passive.settings.rearm_s + SETTLE_S)
     car.lock_all()

@@ -26,6 +26,7 @@ from rig.records.run import (
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict, worst
 from tests.reports.demo_pairing import pairing
+from tests.reports.demo_ranging import survey, walks
 from tests.reports.demo_visits import tap
 from tests.reports.sample_runs import result, write_run
 
@@ -249,6 +250,8 @@ def _attempts(plain: Result, chance: random.Random) -> list[Result]:
     if "expired" in plain.test:
         first = replace(plain, verdict=Verdict.ERROR, reason="driver_handle: the reader is gone")
         return [first, replace(plain, attempt=2)]
+    if "tray_allows" in plain.test:
+        return [replace(plain, range_maps=(survey(chance),), walks=(walks(chance),))]
     changes = next((c for part, c in ENDINGS.items() if part in plain.test), {})
     return [replace(plain, **changes)]
 

@@ -32,7 +32,7 @@ class End:
     address: hci.Address
     connection: Connection | None = None
     inbox: deque[Pdu] = field(default_factory=deque)
-    arrives_s: float = 0.0  # when the latest that is under way gets there
+    arrives_s: float = 0.0  # when the next can get there, behind all that is under way
 
     @property
     def lives(self) -> bool:
@@ -149,19 +149,15 @@ class Wire:
             self._await_event()
 
     def _carry(self, to: End, batch: tuple[Pdu, ...]) -> None:
+        """One packet after the other, behind those still under way: a host takes each in peace."""
         for pdu in batch:
             if pdu.sent is not None:
                 pdu.sent()
         now_s = self._loop.time()
-        to.arrives_s = max(now_s + self._faults.delay_s, to.arrives_s)
-        if to.arrives_s <= now_s:
-            self._deliver(batch)
-        else:
-            to.arrives_s += 1e-9  # two batches of one moment stay in order
-            self._loop.call_at(to.arrives_s, self._deliver, batch)
-
-    def _deliver(self, batch: tuple[Pdu, ...]) -> None:
-        """One packet after the other, as the event carries them: a host takes in each in peace."""
-        batch[0].deliver()
-        for number, pdu in enumerate(batch[1:], start=1):
-            self._loop.call_later(number * _PACKET_S, pdu.deliver)
+        for pdu in batch:
+            arrives_s = max(now_s + self._faults.delay_s, to.arrives_s)
+            to.arrives_s = arrives_s + _PACKET_S
+            if arrives_s <= now_s:
+                pdu.deliver()
+            else:
+                self._loop.call_at(arrives_s, pdu.deliver)

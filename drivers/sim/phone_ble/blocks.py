@@ -27,7 +27,7 @@ class Grid:
     responders: int
     hops: bool | None = None
     hop_key: int = 0
-    hop_modulus: int = 65537  # a setting
+    hop_modulus: int = 65521  # a setting
 
     def __post_init__(self) -> None:
         if not 1 <= self.ran_multiplier <= 0xFF or self.chaps < 1:

@@ -55,22 +55,23 @@ class Central:
         self._address = address
         self._radio: PhoneRadio | None = None
         self._link: PhoneLink | None = None
+        self._link_key: HeldKey | None = None
         self._task: asyncio.Task[None] | None = None
         self._last: asyncio.Task[None] | None = None
         self._stop_ranging: asyncio.TimerHandle | None = None
 
     def update(self) -> None:
         """See where the phone is and what it may do, and begin or end what follows from it."""
-        near, key = self._inside.motion() is not None, self._target()
+        near, keys = self._inside.motion() is not None, self._targets()
         if self._radio is not None:
             self._air.set_range(self._radio.controller, within=near)
         if self._link is not None:
-            if key is None or (self.dialogue is not None and self.dialogue.key is not key):
+            if self._link_key is not None and not any(key is self._link_key for key in keys):
                 self._link.drop()
                 self._ranging.end()
-        elif not near or key is None:
+        elif not near or not keys:
             self._give_up()
-        if near and key is not None and self._task is None:
+        if near and keys and self._task is None:
             self._task = asyncio.ensure_future(self._stay_in_touch())
 
     def end(self) -> None:
@@ -81,11 +82,11 @@ class Central:
         else:
             self._give_up()
 
-    def _target(self) -> HeldKey | None:
-        """The key to be used now."""
+    def _targets(self) -> tuple[HeldKey, ...]:
+        """The keys that may be used now, and whose vehicles it can find."""
         if not self._inside.allowed():
-            return None
-        return next((key for key in self._inside.held() if key.bluetooth), None)
+            return ()
+        return tuple(key for key in self._inside.held() if key.bluetooth)
 
     def _give_up(self) -> None:
         """Stop looking for a vehicle; there is no link."""
@@ -98,19 +99,23 @@ class Central:
         if self._last is not None:
             await asyncio.wait((self._last,))  # until it has let go of the radio
         try:
-            while (key := self._target()) is not None and self._inside.motion() is not None:
+            while (keys := self._targets()) and self._inside.motion() is not None:
                 with suppress(core.BaseBumbleError):  # no connection came about
-                    await self._visit(key)
+                    await self._visit(keys)
                 await asyncio.sleep(_PAUSE_S)
         finally:
             if self._task is mine:
                 self._task = None
 
-    async def _visit(self, key: HeldKey) -> None:
-        """From the first scan to the end of the link."""
+    async def _visit(self, keys: tuple[HeldKey, ...]) -> None:
+        """From the first scan to the end of the link, with the vehicle that is heard first."""
         radio = await self._powered()
-        await radio.seek(key.bluetooth, self._chance.random() * SCAN_INTERVAL_MS / 1000)
-        link = self._link = await radio.connect(key.bluetooth)
+        phase_s = self._chance.random() * SCAN_INTERVAL_MS / 1000
+        heard = await radio.seek([key.bluetooth for key in keys], phase_s)
+        key = next(key for key in keys if key.bluetooth == heard)
+        link = await radio.connect(heard)
+        self._link, self._link_key = link, key
+        self.update()  # the key may have gone meanwhile
         self._keep_ranging()
         talk = asyncio.ensure_future(self._talk(radio, link, key))
         link.lost.add_done_callback(lambda _reason: talk.cancel())
@@ -197,7 +202,7 @@ class Central:
             self.dialogue.end()
             self.dialogue = None
         if self._link is link:
-            self._link = None
+            self._link = self._link_key = None
         loop = asyncio.get_running_loop()
         self._keep_ranging()
         self._stop_ranging = loop.call_later(_RANGES_ON_S, self._ranging.end)

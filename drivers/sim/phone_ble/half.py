@@ -47,6 +47,7 @@ class BluetoothHalf:
             UwbClock.of(chance), world.clock.utc, self._motion, self.misbehave, chance
         )
         self._loop, self._inside = air.loop, inside
+        self._closed = False
         self._central = Central(air, inside, self.ranging, self.misbehave, chance, self.address)
         self._ranging_air = world.ranging_air
         self._ranging_air.join(self.ranging)
@@ -54,7 +55,8 @@ class BluetoothHalf:
 
     def update(self) -> None:
         """Something may have changed: place, power, radios, settings, keys. Any thread."""
-        self._loop.post(self._update)
+        if not self._closed:
+            self._loop.post(self._update)
 
     def state(self) -> BluetoothMemory:
         """Bonds and ranging keys."""
@@ -84,6 +86,7 @@ class BluetoothHalf:
 
     def close(self) -> None:
         """Fall silent. Idempotent."""
+        self._closed = True
         self._ranging_air.leave(self.ranging)
         self._loop.post(self._central.end)
 

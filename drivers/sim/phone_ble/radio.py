@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from bumble import core, hci
@@ -73,13 +73,17 @@ class PhoneRadio:
             await _whole(self._device.power_on())
             self._on = True
 
-    async def seek(self, vehicle: str, phase_s: float) -> None:
-        """Scan until this vehicle is heard; ``phase_s``: how far into its interval the scan is."""
-        address, heard = hci.Address(vehicle), asyncio.get_running_loop().create_future()
+    async def seek(self, vehicles: Sequence[str], phase_s: float) -> str:
+        """Scan until one of these is heard, and say which.
+
+        ``phase_s``: how far into its interval the scan is.
+        """
+        wanted = {hci.Address(vehicle): vehicle for vehicle in vehicles}
+        heard: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def on_report(report: hci.HCI_LE_Extended_Advertising_Report_Event.Report) -> None:
-            if report.address == address and not heard.done():
-                heard.set_result(None)
+            if report.address in wanted and not heard.done():
+                heard.set_result(wanted[report.address])
 
         host = self._device.host
         host.on("advertising_report", on_report)
@@ -93,7 +97,7 @@ class PhoneRadio:
                     scanning_phys=(hci.HCI_LE_1M_PHY,),
                 )
             )
-            await heard
+            return await heard
         finally:
             host.remove_listener("advertising_report", on_report)
             self.controller.le_scan_enable = False  # as the command does

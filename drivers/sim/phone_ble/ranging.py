@@ -22,6 +22,7 @@ from rig.digital_key.secrets import Secret
 
 LEAD_US = 100_000  # from the answer to the first block: the vehicle starts its anchors meanwhile
 _WINDOW_US = 2_000.0  # how wrong an anchor may be about the beginning of a block
+_FIRST_WINDOW_US = 15_000  # until it has met a Pre-Poll: the uncertainty of a captured Time_Sync
 _INDEX0_BELOW = 1 << 30  # leaves room for months of blocks
 _WRONG = Secret(bytes(32))
 
@@ -132,7 +133,8 @@ class PhoneRanging(RangingPeer):
 
     def _in_time(self, anchor: Point, late_us: float) -> bool:
         """Within the window around where this anchor was the last time."""
-        if abs(late_us - self._late_us.get(anchor, 0.0)) > _WINDOW_US:
+        met = self._late_us.get(anchor)
+        if abs(late_us - (met or 0.0)) > (_FIRST_WINDOW_US if met is None else _WINDOW_US):
             return False
         self._late_us[anchor] = late_us
         return True

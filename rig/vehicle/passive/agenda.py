@@ -75,6 +75,10 @@ class Agenda:
         heapq.heappush(self._timers, (due_ns, next(self._order), timer))
         return timer
 
+    def later(self, delay_s: float, work: Work) -> None:
+        """As ``after``, for what nobody cancels."""
+        self.after(delay_s, work)
+
     def ask(self, work: Callable[[], T]) -> T:
         """Have it done and return what it returns, or raise what it raises. From other threads."""
         bell, found = self.clock.bell(), _Found()

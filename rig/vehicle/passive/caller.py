@@ -43,7 +43,13 @@ class Caller:
         )
         self._tracker.rejections = phone.approach.rejections
         self.rangers = Rangers(
-            station.desks, station.clock, phone.duties, self._tracker, self._block, self._ended
+            station.desks,
+            station.clock,
+            phone.duties,
+            self._tracker,
+            self._block,
+            self._ended,
+            lambda: station.between,
         )
         self.connected_ns = t_ns
         self.phy_ns: int | None = None

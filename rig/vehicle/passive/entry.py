@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from drivers.api.ble import Advert, KeyService, VehicleRadio
 from drivers.api.clock import Clock
@@ -19,6 +20,7 @@ from rig.vehicle.passive.caller import Caller
 from rig.vehicle.passive.doorkeeper import Doorkeeper, Movement, Phone
 from rig.vehicle.passive.front_desk import FrontDesk
 from rig.vehicle.passive.geometry import COOPER, PlacedAnchor, VehicleGeometry
+from rig.vehicle.passive.interference import NOBODY, Between
 from rig.vehicle.passive.rangers import Desk
 from rig.vehicle.passive.sequence import again, suspended
 from rig.vehicle.passive.settings import PassiveSettings
@@ -166,6 +168,22 @@ class PassiveEntry:
         return self._agenda.ask(
             lambda: self._log.take([caller.approach for caller in self._front.callers()])
         )
+
+    def approaches(self) -> list[Approach]:
+        """Those that ended and nobody has looked at, oldest first, then those under way."""
+        seen = []
+        while (ended := self.next_approach(0)) is not None:
+            seen.append(ended)
+        return [*seen, *self.approaches_now()]
+
+    @contextmanager
+    def between(self, somebody: Between) -> Iterator[None]:
+        """Put somebody between vehicle and phones: to relay, alter, replay, shorten ranges."""
+        self._station.between = somebody
+        try:
+            yield
+        finally:
+            self._station.between = NOBODY
 
     def find_inside(self, purpose: Purpose) -> Key | None:
         """A key that is inside now and may have that: what START/STOP looks for."""

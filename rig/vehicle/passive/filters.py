@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -10,6 +11,7 @@ from typing import Protocol
 from rig.vehicle.passive.settings import PassiveSettings
 
 _SPEED_AT_FIRST_MPS = 2.0  # standard deviation of what is not known yet
+_MEMORY = 5  # ranges, the shortest of which bounds the filter
 _DOUBTS_MOST = 5  # so many in a row beyond the gate: it is the filter that is wrong
 
 
@@ -43,7 +45,9 @@ class Kalman:
     """Range and its change, driven by white acceleration.
 
     A range that is longer than the gate lets through weighs less, as an obstacle only lengthens;
-    one that is shorter does not count, until so many came that the filter begins anew.
+    one that is shorter does not count, until so many came that the filter begins anew. So it does
+    when it runs ahead of what is measured: whoever stops or turns back is never nearer than the
+    shortest of the last ranges, give or take the gate.
     """
 
     def __init__(self, sigma_m: float, acceleration_mps2: float, gate_sigmas: float) -> None:
@@ -52,8 +56,10 @@ class Kalman:
         self._doubts = 0
         self.distance_m = self.speed_mps = 0.0
         self._p = (0.0, 0.0, 0.0)  # variance, covariance, variance of the speed
+        self._measured: deque[float] = deque(maxlen=_MEMORY)
 
     def update(self, t_ns: int, distance_m: float) -> float:
+        self._measured.append(distance_m)
         if self._t_ns is None or self._doubts >= _DOUBTS_MOST:
             return self._begin(t_ns, distance_m)
         self._predict((t_ns - self._t_ns) / 1e9)
@@ -67,6 +73,8 @@ class Kalman:
         if beyond > 1:
             r = surprise_m**2 / self._gate**2 - self._p[0]  # with it, it would be at the gate
         self._correct(surprise_m, r)
+        if self.distance_m < min(self._measured) - self._gate * math.sqrt(self._r):
+            return self._begin(t_ns, distance_m)
         return self.distance_m
 
     def _begin(self, t_ns: int, distance_m: float) -> float:

@@ -49,6 +49,7 @@ class FrontDesk(RadioListener):
         settings = station.service.vehicle.settings
         approach = Approach(link.peer, self._radio, settings, station.settings.round_trip_s)
         phone = PhoneLink(link, approach, settings, station.agenda, self._ended)
+        phone.between = lambda: station.between
         self._callers[id(link)] = Caller(station, phone, t_ns)
 
     def _ended(self, phone: PhoneLink) -> None:
@@ -97,7 +98,24 @@ class FrontDesk(RadioListener):
         self._post(link, lambda caller: caller.channel_closed())
 
     def received(self, link: Link, message: bytes, t_ns: int) -> None:
+        between = self._station.between
+        for arriving in between.heard(message):
+            if between.delay_s:
+                self._later(link, arriving, between.delay_s)
+            else:
+                self._hand_over(link, arriving, t_ns)
+
+    def _hand_over(self, link: Link, message: bytes, t_ns: int) -> None:
         self._post(link, lambda caller: caller.phone.heard(message, t_ns))
+
+    def _later(self, link: Link, message: bytes, delay_s: float) -> None:
+        """A relay hands it on."""
+        agenda = self._station.agenda
+
+        def arrive() -> None:
+            self._hand_over(link, message, agenda.clock.now_ns())
+
+        agenda.post(lambda: agenda.later(delay_s, arrive))
 
     def phy_updated(self, link: Link, t_ns: int) -> None:
         self._post(link, lambda caller: caller.phy_updated(t_ns))

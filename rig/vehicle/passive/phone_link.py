@@ -15,6 +15,7 @@ from rig.vehicle.passive.agenda import Agenda, Duties
 from rig.vehicle.passive.approach import Approach, ApproachEnding, PhoneGone, Step
 from rig.vehicle.passive.conversation import Conversation
 from rig.vehicle.passive.dialogue import Dialogue
+from rig.vehicle.passive.interference import NOBODY, Between
 
 MALFORMED = "malformed message"
 UNASKED = "unasked"
@@ -39,6 +40,7 @@ class PhoneLink:
         self.bond: Bond | None = None  # of a pairing on this connection, not proved yet
         self.pairing_failure = ""
         self.over = False
+        self.between: Callable[[], Between] = lambda: NOBODY
         self.spontaneous: Callable[[DkMessage, int], bool] = lambda _message, _t_ns: False
         self._conversations: list[tuple[str, Conversation]] = []
 

@@ -7,9 +7,9 @@ nothing physics allows (facts 4.2, 4.5).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from drivers.api.space import Point
 
@@ -45,12 +45,42 @@ class Fix:
         return min(0.0, *self.residuals_m.values())
 
 
-def disagreement(ranges: Mapping[str, Ranged], tolerance_m: float) -> tuple[str, str] | None:
-    """Two anchors whose ranges differ by more than they are apart; None when all agree."""
-    for (one, a), (other, b) in combinations(ranges.items(), 2):
-        if abs(a.distance_m - b.distance_m) > a.at.distance_m(b.at) + tolerance_m:
-            return one, other
-    return None
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Anchors whose ranges cannot all be true: which are too long, too short, or either."""
+
+    long: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    either: frozenset[str] = frozenset()
+
+
+def disagreement(ranges: Mapping[str, Ranged], tolerance_m: float) -> Disagreement:
+    """Whose ranges differ by more than the anchors are apart.
+
+    The one that contradicts most others is wrong: longer than several, something stands in its way,
+    which is everyday; shorter than several, it was made to read so. Where one stands against one,
+    nobody can tell.
+    """
+    against = {
+        (one, other)
+        for one, a in ranges.items()
+        for other, b in ranges.items()
+        if a.distance_m - b.distance_m > a.at.distance_m(b.at) + tolerance_m
+    }
+    long, short = set[str](), set[str]()
+    while against:
+        longer, shorter = Counter(one for one, _ in against), Counter(b for _, b in against)
+        (one, too_long), (other, too_short) = longer.most_common(1)[0], shorter.most_common(1)[0]
+        if too_long == too_short:
+            break
+        if too_long > too_short:
+            long.add(one)
+            against = {pair for pair in against if pair[0] != one}
+        else:
+            short.add(other)
+            against = {pair for pair in against if pair[1] != other}
+    either = frozenset(name for pair in against for name in pair)
+    return Disagreement(frozenset(long), frozenset(short), either)
 
 
 def fix(ranges: Mapping[str, Ranged], height_m: float, near: Point | None = None) -> Fix | None:

@@ -11,6 +11,7 @@ from drivers.api.uwb import CccSession, Hopping, Measurement, RangingSession
 from rig.digital_key.secrets import Secret
 from rig.vehicle.passive.agenda import Agenda, Duties
 from rig.vehicle.passive.geometry import PlacedAnchor
+from rig.vehicle.passive.interference import NOBODY, Between
 from rig.vehicle.passive.tracker import Block, Tracker
 from rig.vehicle.passive.validity import Grid
 
@@ -103,6 +104,7 @@ class Rangers:
     tracker: Tracker
     on_block: Callable[[Block], None]
     ended: Callable[[Exception], None]
+    between: Callable[[], Between] = lambda: NOBODY
     sessions: dict[str, RangingSession] = field(default_factory=dict)
     round: int = 0  # of starts; what comes of an earlier one is stale
 
@@ -168,7 +170,7 @@ class Rangers:
                 return
             if measured is None:
                 return
-            self._take(name, measured)
+            self._take(name, self.between().measured(name, measured))
 
     def _take(self, name: str, measured: Measurement) -> None:
         was_open = self.tracker.is_open

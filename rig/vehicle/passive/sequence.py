@@ -19,6 +19,7 @@ from rig.digital_key.ble_messages import (
     SuspendStatus,
     TimeSync,
 )
+from rig.digital_key.errors import DigitalKeyError
 from rig.vehicle.passive import negotiation
 from rig.vehicle.passive.approach import PhoneGone
 from rig.vehicle.passive.dialogue import (
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from rig.vehicle.passive.caller import Caller
 
 _STARTS_S = 10.0  # all anchors together, with room for a kit that has to be found again
+
+
+class TooLate(DigitalKeyError):
+    """What the phone agreed to had begun before the vehicle heard of it."""
 
 
 def serve(caller: Caller) -> Dialogue[None]:
@@ -196,7 +201,9 @@ def _start(caller: Caller, agreed: Agreed) -> Dialogue[None]:
         except Silence as exc:
             raise LinkTimeout(f"not all anchors started within {_STARTS_S:g} s") from exc
     error = outcome[0]
-    if isinstance(error, DeviceRefused) and error.code == _TOO_OLD and not caller.late:
+    if isinstance(error, DeviceRefused) and error.code == _TOO_OLD:
+        if caller.late:
+            raise TooLate("Time0 was past once more: the link is too slow, or a relay's")
         caller.late = True
         caller.approach.note("Time0 was past when an anchor was started")
         yield from again(caller)

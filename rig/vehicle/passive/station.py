@@ -10,6 +10,7 @@ from rig.vehicle.keyring import Key, Keyring
 from rig.vehicle.passive.agenda import Agenda
 from rig.vehicle.passive.doorkeeper import Doorkeeper
 from rig.vehicle.passive.geometry import VehicleGeometry
+from rig.vehicle.passive.interference import NOBODY, Between
 from rig.vehicle.passive.rangers import Desk
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.service import Service
@@ -29,6 +30,7 @@ class Station:
     address: bytes
     settings: PassiveSettings
     bonds_changed: Callable[[], None]
+    between: Between = NOBODY  # an attacker, where a test puts one
 
     def bonded(self, peer: str) -> Key | None:
         """The key whose phone has this address."""

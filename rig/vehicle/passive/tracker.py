@@ -12,12 +12,13 @@ from rig.vehicle.passive.cabin_place import place_by_cabin
 from rig.vehicle.passive.filters import filter_of
 from rig.vehicle.passive.geometry import VehicleGeometry
 from rig.vehicle.passive.plausible import Plausibility, Plausible
-from rig.vehicle.passive.position import Fix, Ranged, disagreement, fix_past_obstacles
+from rig.vehicle.passive.position import Fix, Ranged, disagreement, fix, fix_past_obstacles
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.passive.validity import NOTHING_HEARD, STS_FAILED, Grid, Valid, Validity
 from rig.vehicle.passive.zones import Located, Zone, bounded, located
 
 DISAGREE = "anchors disagree"
+OBSTRUCTED = "too long: obstructed"
 NOT_YET = "too few ranges yet"
 
 
@@ -159,19 +160,22 @@ class Tracker:
 
     def _closed(self, now: _Open) -> Block:
         self._count_rows(now)
-        ranges = now.believed
+        ranges: Mapping[str, Ranged] = now.believed
         doubted = now.doubted > 0 and now.doubted >= len(ranges)
         filtered = {name: r.distance_m for name, r in ranges.items()}
         if not ranges:
             return Block(now.number, now.t_ns, None, doubted)
-        if disagreement(ranges, self._settings.triangle_m) is not None:
+        ranges, verdict = self._agreed(ranges)
+        if verdict is not None:
             self.rejections[DISAGREE] += 1
-            return Block(now.number, now.t_ns, None, True, filtered)
+            return Block(now.number, now.t_ns, None, verdict, filtered)
         within = place_by_cabin(ranges, self._geometry)
         if within is not None and self._geometry.cabin.holds(within):
             return Block(now.number, now.t_ns, self._inside(within), doubted, filtered)
         settings = self._settings
         found = fix_past_obstacles(ranges, settings.phone_height_m, self._near, settings.residual_m)
+        if found is None and len(ranges) < len(now.believed):
+            return Block(now.number, now.t_ns, None, doubted, filtered)
         if found is None:
             place = bounded(ranges, self._geometry, self._settings)
         elif self._impossible(found):
@@ -182,6 +186,27 @@ class Tracker:
             known = within is not None  # the anchors in the cabin know: it is not in there
             place = located(found.at, self._geometry, self._settings, outside=known)
         return Block(now.number, now.t_ns, place, doubted, filtered)
+
+    def _agreed(self, ranges: Mapping[str, Ranged]) -> tuple[Mapping[str, Ranged], bool | None]:
+        """The ranges without those that are obstructed; and whether it ends here, inconsistent.
+
+        Where one anchor stands against one, the others' place says which of the two is wrong.
+        """
+        settings = self._settings
+        wrong = disagreement(ranges, settings.triangle_m)
+        if wrong.short:
+            return ranges, True
+        kept = {n: r for n, r in ranges.items() if n not in wrong.long | wrong.either}
+        self.rejections.update([OBSTRUCTED] * len(wrong.long))
+        if wrong.either:
+            found = fix(kept, settings.phone_height_m, self._near) if len(kept) > 3 else None
+            if found is None:
+                return ranges, False
+            for name in wrong.either:
+                ranged = ranges[name]
+                if ranged.distance_m - ranged.at.distance_m(found.at) < -settings.residual_m:
+                    return ranges, True
+        return kept, None
 
     def _inside(self, at: Point) -> Located:
         handle, far_m = self._geometry.nearest(at)

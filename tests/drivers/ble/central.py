@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any, TypeVar
@@ -135,6 +136,19 @@ class Central:
         assert self.channel is not None
         self.do(self.channel.disconnect())
 
+    def wait_until_closed(self) -> None:
+        """Until the vehicle has closed the channel; all it sent before has come by then."""
+
+        async def work() -> None:
+            channel = self.channel
+            assert channel is not None
+            if channel.state is channel.State.CONNECTED:
+                closed = asyncio.Event()
+                channel.on(channel.EVENT_CLOSE, closed.set)
+                await closed.wait()
+
+        self.do(work())
+
     def oob(self) -> tuple[smp.OobContext, OobData]:
         """Fresh data of its own, and what the vehicle is told of them."""
         context = smp.OobContext()
@@ -165,6 +179,11 @@ class Central:
     def bond(self, ltk: bytes) -> Bond:
         """What the vehicle has to know."""
         return Bond(self.address, ltk, self.irk)
+
+    def mute_pairing(self) -> None:
+        """Have the host ignore what comes on SMP: what a test says there is all that is said."""
+        channels = self.device.l2cap_channel_manager
+        channels.register_fixed_channel(smp.SMP_CID, lambda _handle, _pdu: None)
 
     def say(self, cid: int, pdu: bytes) -> None:
         """Any octets on any L2CAP channel."""

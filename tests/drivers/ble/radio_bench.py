@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from drivers.api.ble import Advert, Bond, HciAir, KeyService
-from drivers.api.clock import Clock
+from drivers.api.event_loop import LoopThread
 from drivers.ble.radio import BumbleRadio
 from drivers.ble.stack import Stack
+from drivers.sim.ble_air import BleAir
+from drivers.sim.world import World
 from drivers.sim.world_clock import WorldClock
 from tests.drivers.ble.central import Central
 from tests.drivers.ble.ears import Ears
@@ -22,14 +24,19 @@ SERVICE = KeyService(spsm=SPSM, tx_power_dbm=-7, antenna_id=0x0102)
 LTK = bytes(range(16, 32))
 
 
-def _small_air(clock: Clock, stack: ExitStack) -> HciAir:
-    air = SmallAir(clock)
+def _small_air(stack: ExitStack) -> HciAir:
+    air = SmallAir(WorldClock(virtual=True))
     stack.callback(air.close)
     return air
 
 
-AirMaker = Callable[[Clock, ExitStack], HciAir]
-AIRS: dict[str, AirMaker] = {"small": _small_air}
+def _bench_air(stack: ExitStack) -> HciAir:
+    world = stack.enter_context(World(time="virtual"))
+    return stack.enter_context(BleAir(world))
+
+
+AirMaker = Callable[[ExitStack], HciAir]
+AIRS: dict[str, AirMaker] = {"small air": _small_air, "bench's air": _bench_air}
 
 
 class Bench:
@@ -37,8 +44,8 @@ class Bench:
 
     def __init__(self, stack: ExitStack, air: AirMaker) -> None:
         self._stack = stack
-        self.clock = WorldClock(virtual=True)
-        self.air = TappedAir(air(self.clock, stack))
+        self.air = TappedAir(air(stack))
+        self.clock = self.air.clock
         self.radio = stack.enter_context(BumbleRadio(self.air, VEHICLE))
         self.radio.name = "radio"
         self.ears = Ears(self.clock)
@@ -82,6 +89,12 @@ class Bench:
         found = vars(self.radio)["_stack"]
         assert isinstance(found, Stack)
         return found
+
+    def in_radio(self, work: Callable[[], object]) -> None:
+        """Have something done in the radio's own thread, at one go."""
+        loop = vars(self.radio)["_loop"]
+        assert isinstance(loop, LoopThread)
+        loop.post(lambda: (work(), None)[1])
 
     def unplug(self) -> None:
         """Pull the radio's controller out; there is none until ``plug_in``."""

@@ -15,6 +15,7 @@ from tests.drivers.ble.radio_bench import SERVICE, SPSM, VEHICLE, Bench
 
 OWNER_PAIRING = bytes.fromhex("E4CCDBE22A2AA2A3E91199B4C0BB1058 01 0018")
 SET_PARAMETERS = 0x2036  # LE Set Extended Advertising Parameters
+SET_DATA, SET_SCAN_RESPONSE = 0x2037, 0x2038
 LEGACY_SCANNABLE_CONNECTABLE = 0x0013
 
 
@@ -31,6 +32,8 @@ def test_a_passive_advert_is_the_address_alone_and_connectable(bench: Bench) -> 
     assert all(_structures(one) == [] for one in seen)
     (parameters,) = bench.air.lines[0].commands(SET_PARAMETERS)
     assert int.from_bytes(parameters[1:3], "little") == LEGACY_SCANNABLE_CONNECTABLE
+    assert bench.air.lines[0].commands(SET_DATA) == []
+    assert bench.air.lines[0].commands(SET_SCAN_RESPONSE) == []
     assert parameters[3:6] == (68).to_bytes(3, "little")  # 42.5 ms in steps of 0.625 ms
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 import pytest
 from bumble.core import ProtocolError
 from bumble.hci import HCI_Error
-from bumble.smp import ErrorCode
+from bumble.smp import ErrorCode, OobContext
 
 from drivers.api.ble import OobData
 from drivers.api.errors import LinkLost
+from drivers.ble.pairing import TIMEOUT_S
 from tests.drivers.ble.central import Central
 from tests.drivers.ble.radio_bench import LTK, PHONE, SPSM, VEHICLE, Bench
 
@@ -31,6 +33,7 @@ def _pair(bench: Bench, phone: Central) -> None:
 def _prepared(bench: Bench) -> Central:
     """A phone on a link that waits for it to begin."""
     phone = bench.connected()
+    phone.mute_pairing()
     bench.ears.link.pair_oob(phone.oob()[1])
     return phone
 
@@ -190,19 +193,28 @@ def test_steps_out_of_order_end_the_pairing(bench: Bench, pdus: list[bytes]) -> 
     for pdu in pdus:
         phone.say(SMP, pdu)
         bench.ears.pass_time(0.1)
-    bench.ears.wait("pairing_failed")
+    bench.ears.wait("pairing_failed", timeout_s=TIMEOUT_S / 2)
     assert bench.ears.told == ["connected", "pairing_failed"]
 
 
 def test_a_public_key_on_the_heels_of_the_request_is_too_early(bench: Bench) -> None:
-    phone = _prepared(bench)
-    phone.do(_both(phone, REQUEST, PUBLIC_KEY))
-    _fails(bench, ErrorCode.UNSPECIFIED_REASON)
+    """Bumble takes it for a pairing without OOB data, as long as it has not answered."""
+    phone = bench.connected()
+    context, mine = phone.oob()
+    bench.ears.link.pair_oob(mine)
+    host, acls = bench.radio_stack().host, []
+    phone.mute_pairing()
+    for pdu in (REQUEST, _public_key(context)):
+        frame = struct.pack("<HH", len(pdu), SMP) + pdu
+        acls.append(struct.pack("<BHH", 2, 0x2000 | phone.connection.handle, len(frame)) + frame)
+    bench.in_radio(lambda: any(map(host.on_packet, acls)))
+    bench.ears.wait("pairing_failed", timeout_s=TIMEOUT_S / 2)
+    assert bench.ears.told == ["connected", "pairing_failed"]
 
 
-async def _both(phone: Central, *pdus: bytes) -> None:
-    for pdu in pdus:
-        phone.device.send_l2cap_pdu(phone.connection.handle, SMP, pdu)
+def _public_key(context: OobContext) -> bytes:
+    key = context.ecc_key
+    return b"\x0c" + bytes(key.x[::-1]) + bytes(key.y[::-1])
 
 
 def test_a_pairing_that_stops_fails_after_its_time(bench: Bench) -> None:
@@ -214,18 +226,37 @@ def test_a_pairing_that_stops_fails_after_its_time(bench: Bench) -> None:
     assert (bench.ears.times_ns[-1] - begun_ns) / 1e9 == pytest.approx(30, abs=0.1)
 
 
-def test_a_bond_does_not_stand_in_for_the_key_that_is_being_made(bench: Bench) -> None:
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_bond_does_not_stand_in_for_the_key_that_is_being_made(bench: Bench, steps: int) -> None:
     """Encrypting with an old key in the middle of a pairing must not end it well."""
     phone = bench.phone()
     bench.radio.know((phone.bond(LTK),))
     bench.connected(phone)
-    bench.ears.link.pair_oob(phone.oob()[1])
-    phone.say(SMP, REQUEST)
-    bench.ears.pass_time(0.1)
+    context, mine = phone.oob()
+    bench.ears.link.pair_oob(mine)
+    phone.mute_pairing()
+    nothing_to_distribute = REQUEST[:5] + bytes(2)
+    for pdu in (nothing_to_distribute, _public_key(context), RANDOM)[:steps]:
+        phone.say(SMP, pdu)
+        bench.ears.pass_time(0.1)
     phone.know(VEHICLE, LTK)
     phone.encrypt()
-    bench.ears.wait("pairing_failed")
+    bench.ears.wait("pairing_failed", timeout_s=TIMEOUT_S / 2)
     assert "paired" not in bench.ears.told
+
+
+def test_the_key_of_a_pairing_whose_check_failed_is_never_used(bench: Bench) -> None:
+    phone = bench.connected()
+    context, mine = phone.oob()
+    bench.ears.link.pair_oob(mine)
+    phone.mute_pairing()
+    for pdu in (REQUEST, _public_key(context), RANDOM, CHECK):
+        phone.say(SMP, pdu)
+        bench.ears.pass_time(0.1)
+    _fails(bench, ErrorCode.DHKEY_CHECK_FAILED)
+    phone.know(VEHICLE, LTK)
+    with pytest.raises(HCI_Error, match="PIN_OR_KEY_MISSING"):  # not: the wrong one
+        phone.encrypt()
 
 
 def test_a_phone_that_stops_a_pairing_is_told_of(bench: Bench) -> None:

@@ -1,10 +1,11 @@
-"""A vehicle with anchors and a phone's radio around it, on virtual time."""
+"""A vehicle with anchors and a phone's radio around it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Literal
 
 from drivers.api.space import Path, Point
 from drivers.api.stage import Carried
@@ -63,11 +64,13 @@ class Radio:
 
 
 class Street:
-    """The world, its phone, and what opens anchors; ``first_s`` is when block 0 is to be."""
+    """The world, its phone, and what opens anchors; its time may be skipped."""
 
-    def __init__(self, stack: ExitStack, seed: int = 0) -> None:
+    def __init__(
+        self, stack: ExitStack, seed: int = 0, time: Literal["real", "virtual"] = "virtual"
+    ) -> None:
         self._stack = stack
-        self.world = stack.enter_context(World(seed, time="virtual"))
+        self.world = stack.enter_context(World(seed, time=time))
         stack.enter_context(self.world.clock.skipping())
         self.radio = Radio(self.world)
         self.chips: dict[str, VirtualUwbAnchor] = {}

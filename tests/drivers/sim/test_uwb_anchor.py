@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -261,3 +262,17 @@ def test_an_actor_that_is_told_of_results_gets_all_of_them_at_their_moments(
     actor.join()
     assert len(seen) == wanted * len(running)
     assert all(t_ns == now_ns for t_ns, now_ns in seen)  # no time passes in between
+
+
+def test_where_time_flows_blocks_are_waited_for_or_skipped() -> None:
+    with ExitStack() as stack:
+        street = Street(stack, time="real")
+        street.radio.stand(ABEAM)
+        before_s = time.perf_counter()
+        ranging = start(street.anchor("driver_handle"), lead_s=0.5)
+        first_ns = street.world.clock.now_ns()
+        found = taken(ranging, 100)
+        assert [one.block for one in found] == list(range(100))
+        assert found[-1].t_ns - first_ns > 95 * BLOCK_NS
+        passed_s = (street.world.clock.now_ns() - first_ns) / 1e9
+        assert passed_s > 1.0 + time.perf_counter() - before_s  # the rest was skipped

@@ -141,6 +141,10 @@ def test_an_estimate_beyond_the_bound_fails(samples: list[float], percent: int) 
         ("mean", at_most(10, basis="plan"), [9, 11], 2, Verdict.PASS),
         ("mean", at_most(10, basis="plan"), [9, 12], 2, Verdict.FAIL),
         ("mean", at_most(10, basis="plan"), [9, 12], 3, Verdict.INCONCLUSIVE),
+        ("sd", at_most(1.5, basis="plan"), [9, 11], 2, Verdict.PASS),
+        ("sd", at_most(1.4, basis="plan"), [9, 11], 2, Verdict.FAIL),
+        ("sd", at_most(1.5, basis="plan"), [9, 11], 3, Verdict.INCONCLUSIVE),
+        ("sd", at_most(1.5, basis="plan"), [9], 1, Verdict.INCONCLUSIVE),
     ],
 )
 def test_other_limits_compare_with_the_samples_taken(

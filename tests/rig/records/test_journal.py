@@ -12,12 +12,19 @@ from rig.records.journal import JOURNAL, TRACE, Journal, read_run
 from rig.records.run import (
     SCHEMA,
     ApplicabilityRecord,
+    CalibrationRecord,
+    RangeMap,
+    RangePosition,
     ReadingRecord,
     Record,
     Result,
     RunFinished,
     RunStarted,
+    Statistic,
     TestStarted,
+    WalkDecision,
+    WalkRecord,
+    WalkSet,
 )
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict
@@ -114,6 +121,7 @@ def test_a_journal_of_an_older_schema_is_still_read(tmp_path: Path) -> None:
     assert (run.started, run.results) == (replace(STARTED, schema=1), (RESULT,))
     assert (run.started.applicability, run.started.readings, run.started.unjudged) == ((), (), {})
     assert run.results[0].vehicle == ""
+    assert (run.results[0].range_maps, run.results[0].walks) == ((), ())
 
 
 def test_applicability_readings_and_reasons_are_read_back(tmp_path: Path) -> None:
@@ -126,6 +134,21 @@ def test_applicability_readings_and_reasons_are_read_back(tmp_path: Path) -> Non
     with Journal(tmp_path) as journal:
         journal.append(head)
     assert read_run(tmp_path).started == head
+
+
+def test_range_maps_and_walks_are_read_back(tmp_path: Path) -> None:
+    bias = Statistic("bias", 0.07, 0.05, 0.09, 0.95)
+    position = RangePosition("driver", 1.0, -2.0, 3.0, 10, (3.07, 3.0), (bias,), "in a bag")
+    delay = CalibrationRecord("driver", "kit", 0.3, 0.01, 100, 2.0, "2026-11-25", "me")
+    surveyed = RangeMap("car park", 0.5, (position,), (delay,))
+    decided = (WalkDecision("unlock", 0.2, 1.1),)
+    walk = WalkRecord(1, (0.0, 0.1), (2.0, 1.9), (2.05, None), decided)
+    walks = WalkSet("approach", (walk,), {"unlock": (bias,)}, {"unlock": 1.2})
+    result = replace(RESULT, range_maps=(surveyed,), walks=(walks,))
+    with Journal(tmp_path) as journal:
+        journal.append(STARTED)
+        journal.append(result)
+    assert read_run(tmp_path).results == (result,)
 
 
 @pytest.mark.parametrize("content", [b"", b'{"record":"RunFin'])

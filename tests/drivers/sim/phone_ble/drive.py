@@ -131,9 +131,11 @@ class Drive:
 
 
 @contextmanager
-def drive(folder: File, seed: int = 7, **options: object) -> Iterator[Drive]:
+def drive(
+    folder: File, seed: int = 7, keys: tuple[object, ...] = (), **options: object
+) -> Iterator[Drive]:
     """The phone has a key for the vehicle and knows its address; it is far away."""
-    wallet = a_wallet(folder, a_key(bluetooth={"address": ADDRESS}))
+    wallet = a_wallet(folder, *(keys or (a_key(bluetooth={"address": ADDRESS}),)))
     with ExitStack() as stack:
         world = stack.enter_context(World(seed=seed, start="2026-06-01", time="virtual"))
         air = stack.enter_context(BleAir(world))

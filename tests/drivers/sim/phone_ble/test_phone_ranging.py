@@ -159,8 +159,8 @@ def test_another_key_or_index_does_not_fit(scene: Drive) -> None:
         assert not reply.sts_fits
 
 
-@pytest.mark.parametrize(("late_s", "heard"), [(0.0019, True), (0.0021, False), (-0.0021, False)])
-def test_an_anchor_has_to_call_when_a_block_begins(
+@pytest.mark.parametrize(("late_s", "heard"), [(0.0149, True), (0.0151, False), (-0.0151, False)])
+def test_an_anchor_has_to_call_about_when_a_block_begins(
     scene: Drive, late_s: float, heard: bool
 ) -> None:
     scene.bonded()
@@ -190,7 +190,7 @@ def test_a_session_that_hops_has_the_round_of_its_key(scene: Drive) -> None:
     fits = []
     for block in range(20):
         seed = (block + setup.hop_key) % 0x10000
-        hop = (seed * seed % 65537) * 4 >> 16
+        hop = (seed * seed % 65521) * 4 >> 16
         reply = scene.calls(setup, block, shift=hop * 12)
         assert reply is not None
         fits.append(reply.sts_fits)
@@ -273,7 +273,7 @@ def test_a_relay_that_delays_is_not_answered(scene: Drive) -> None:
     scene.first_approach()
     scene.goes()
     scene.passes(10.0)
-    scene.air.delay_s = 0.005
+    scene.air.delay_s = 0.020
     scene.comes()
     time = scene.vehicle.hears(dk.TimeSync)
     setup = scene.ranges()
@@ -281,5 +281,5 @@ def test_a_relay_that_delays_is_not_answered(scene: Drive) -> None:
     began_ns = round(scene.vehicle.linked_s[-1] * 1e9)
     clock = scene.bluetooth.ranging.clock
     error_s = (clock.us(began_ns) - time.device_time_us) / 1e6
-    assert error_s == pytest.approx(0.005, abs=1e-5)
+    assert error_s == pytest.approx(0.020, abs=1e-5)
     assert scene.calls(setup, 1, late_s=error_s) is None

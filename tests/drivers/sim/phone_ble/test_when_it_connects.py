@@ -12,10 +12,11 @@ from drivers.sim.ble_air import BleAir
 from drivers.sim.phone import VirtualPhone
 from drivers.sim.world import World
 from rig.digital_key import ble_messages as dk
-from tests.drivers.sim.phone.applet_bench import DEVICES
+from tests.drivers.sim.phone.applet_bench import DEVICES, VEHICLE_ID
 from tests.drivers.sim.phone.held_in_hand import PLACE, OpenField
 from tests.drivers.sim.phone.test_wallet_file import a_key, a_wallet
 from tests.drivers.sim.phone_ble.drive import RANGING, Drive, drive
+from tests.drivers.sim.phone_ble.small_vehicle import ADDRESS
 
 WHILE_S = 10.0
 TIMED_OUT, POLITE = 0x08, 0x13
@@ -188,3 +189,19 @@ def test_an_air_of_another_kind_is_refused(tmp_path: Path) -> None:
         VirtualPhone(world, wallet, "mine", air=air).close()
         with pytest.raises(DriverError, match=r"sim\.ble_air"):
             VirtualPhone(world, wallet, "mine", air=object())  # type: ignore[arg-type]
+
+
+def test_it_finds_the_vehicle_that_is_there_among_all_it_has_keys_for(tmp_path: Path) -> None:
+    elsewhere = a_key(vehicle="00" * 8, bluetooth={"address": "C4:4D:49:00:00:09"})
+    here = a_key(bluetooth={"address": ADDRESS})
+    with drive(tmp_path, keys=(elsewhere, here)) as scene:
+        scene.comes()
+        scene.first_approach()
+        assert scene.phone.remote.offered(VEHICLE_ID) != ()
+        assert scene.phone.remote.offered(bytes(8)) == ()
+
+
+def test_a_phone_that_is_put_away_looks_for_nothing(scene: Drive) -> None:
+    scene.phone.close()
+    scene.comes()
+    assert links(scene) == 0

@@ -90,3 +90,24 @@ def test_a_filter_stays_among_what_was_measured_when_it_does_not_move(
 @given(ranges)
 def test_a_median_is_never_outside_of_what_was_measured(distances: list[float]) -> None:
     assert all(min(distances) <= d <= max(distances) for d in fed("median", distances))
+
+
+@pytest.mark.parametrize("speed_mps", [0.5, 1.4, 2.1, 3.0])
+def test_who_stops_is_never_nearer_than_what_was_measured(speed_mps: float) -> None:
+    """Longer ranges weigh less, which must not let the filter run on where a walk has ended."""
+    settings = PassiveSettings(filter="kalman")
+    followed, nearest_m = filter_of(settings), 9.0
+    for block in range(120):
+        true_m = max(2.0, 6.0 - block * 0.096 * speed_mps)
+        nearest_m = min(nearest_m, followed.update(block * 96_000_000, true_m))
+    assert nearest_m >= 2.0 - settings.gate_sigmas * settings.kalman_sigma_m - 1e-9
+
+
+def test_a_gap_and_a_jump_leave_no_speed_behind() -> None:
+    settings = PassiveSettings(filter="kalman")
+    followed = filter_of(settings)
+    for block in range(20):
+        followed.update(block * 96_000_000, 10.0)
+    found = [followed.update((40 + block) * 96_000_000, 5.0) for block in range(40)]
+    assert min(found) >= 5.0 - settings.gate_sigmas * settings.kalman_sigma_m - 1e-9
+    assert found[-1] == pytest.approx(5.0, abs=0.05)
