@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REPLY_S = 0.03  # one connection interval
 FAR = Point(COOPER.handles["driver"].x_m, 7.0, 1.0)
+OOB = (bytes(range(16)), bytes(range(16, 32)))  # confirmation, random value
 Behaviour = Callable[[dk.DkMessage], "dk.DkMessage | bytes | None"]
 
 
@@ -123,7 +124,7 @@ class Phone:
         link = self.connect()
         assert link.open_channel()
         address = bytes.fromhex(self.address.replace(":", ""))
-        self.say(dk.FirstApproachRequest(address, bytes(16), bytes(16)))
+        self.say(dk.FirstApproachRequest(address, *OOB))
         return link
 
     def pair(self) -> None:

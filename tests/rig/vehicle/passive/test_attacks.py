@@ -13,6 +13,7 @@ from rig.digital_key import ble_messages as dk
 from rig.vehicle.keys import KeyState
 from rig.vehicle.passive.approach import Approach, ApproachEnding
 from tests.rig.vehicle.passive.phones import FAR, Phone
+from tests.rig.vehicle.passive.radio import MemoryChannel
 from tests.rig.vehicle.passive.scene import AT_THE_DOOR, Scene, scene
 from tests.rig.vehicle.passive.walks import ANCHORS
 
@@ -52,6 +53,16 @@ def test_a_bonded_phone_without_encryption_gets_no_channel_and_is_cut() -> None:
         assert approach.ending is ApproachEnding.REFUSED
         assert "no channel that may stay within 5 s" in approach.told
         assert "channel refused: not encrypted: 1" in approach.told
+        assert not link.alive
+
+
+def test_a_channel_that_the_radio_let_through_in_plain_is_closed_all_the_same() -> None:
+    with scene() as s:
+        phone = s.phone()
+        s.entry.start()
+        link = phone.connect()
+        link.listener.channel_opened(link, MemoryChannel(link), s.clock.now_ns())
+        assert stays_shut(s, 1.0).ending is ApproachEnding.REFUSED
         assert not link.alive
 
 
@@ -254,9 +265,11 @@ def test_it_opens_once_and_not_again_while_its_holder_stays() -> None:
         assert s.entry.next_movement(5.0) is None
         phone.walk(Path((AT_THE_DOOR, FAR, AT_THE_DOOR), 1.4))
         set_out_ns = s.clock.now_ns()
+        set_out_ns = s.clock.now_ns()
         again = s.entry.next_movement(20.0)
         assert again is not None
         assert again.unlocked
+        assert set_out_ns < again.timeline.marks["decided"] <= again.t_ns
         assert set_out_ns < again.timeline.marks["decided"] <= again.t_ns
 
 

@@ -12,7 +12,7 @@ from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.messages import Outcome
 from rig.vehicle.passive.approach import Approach, ApproachEnding
 from rig.vehicle.passive.conditions import unlocked_passively
-from tests.rig.vehicle.passive.phones import FAR, Phone
+from tests.rig.vehicle.passive.phones import FAR, OOB, Phone
 from tests.rig.vehicle.passive.scene import AT_THE_DOOR, Scene, scene
 
 
@@ -40,6 +40,9 @@ def test_it_pairs_proves_its_key_and_opens() -> None:
         assert phone.key.persistent is not None
         approach = s.entry.take_approaches()[0]
         assert "first approach: bonded" in approach.told
+        told = repr(approach.to_record("", 1, 1))
+        assert OOB[0].hex() not in told
+        assert OOB[1].hex() not in told
         names = [step.name for step in approach.steps]
         assert names[0] == "First_Approach_RQ"
         assert [n for n in names if "_" not in n] == [

@@ -186,6 +186,43 @@ def test_a_link_that_is_lost_at_any_step_leaves_nothing_behind(after_s: float) -
         assert unlocked_passively(s.entry).wait()
 
 
+def test_an_anchor_that_starts_after_the_link_was_lost_is_stopped() -> None:
+    with scene() as s:
+        s.anchors["left"].takes_s = 0.5
+        phone = begun(s)
+        s.clock.sleep(0.3)
+        assert phone.link is not None
+        phone.link.drop("supervision timeout")
+        s.clock.sleep(1.0)
+        assert len(s.anchors["left"].sessions) == 1
+        assert not any(anchor.ranging for anchor in s.anchors.values())
+
+
+def test_two_movements_are_two_seconds_apart_at_least() -> None:
+    with scene(pause_s=12.0) as s:
+        phone = begun(s)
+        opened = unlocked_passively(s.entry).wait()
+        phone.walk(Path((AT_THE_DOOR, FAR), 2.1))
+        locked = locked_passively(s.entry).wait()
+        assert locked.t_ns - opened.t_ns >= 12_000_000_000
+        assert "held back: 12 s between two movements" in s.entry.approaches_now()[0].told
+
+
+def test_a_second_movement_on_one_connection_has_its_own_marks() -> None:
+    with scene() as s:
+        phone = begun(s)
+        unlocked_passively(s.entry).wait()
+        s.clock.sleep(3)
+        phone.walk(Path((AT_THE_DOOR, FAR), 1.4))
+        locked = locked_passively(s.entry).wait()
+        phone.walk(Path((FAR, AT_THE_DOOR), 1.4))
+        again = unlocked_passively(s.entry).wait()
+        assert again.timeline is not None
+        assert list(again.timeline.marks) == MARKS.split()
+        assert again.t_ns == again.timeline.marks["feedback"] > locked.t_ns
+        assert again.timeline.marks["decided"] > locked.t_ns
+
+
 def test_a_condition_says_why_nothing_moved() -> None:
     with scene() as s:
         s.entry.start()
@@ -213,6 +250,8 @@ def test_ranging_can_be_suspended_and_taken_up_again() -> None:
         s.clock.sleep(0.5)
         assert not any(anchor.ranging for anchor in s.anchors.values())
         s.entry.recover()
+        s.clock.sleep(0.5)
+        s.entry.recover()  # of one that runs
         phone.walk(Path((FAR, AT_THE_DOOR), 1.4))
         assert unlocked_passively(s.entry).wait()
 
