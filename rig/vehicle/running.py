@@ -62,18 +62,16 @@ class RunningVehicle:
         self._holders = holders_among(devices)
         wiring = wire_up(devices)
         self.body = Body(wiring, self.clock)
-        self.keyring = load_keyring(description.keyring)
-        self._provisioned = load_keyring(description.keyring)
+        self.keyring, self._provisioned = (load_keyring(description.keyring) for _ in range(2))
         self._settings = settings_from(description.settings)
         _share(description.settings, devices)
         self._vehicle = self._speaking_for(self.keyring)
         self._readings = replace(readings or VehicleReadings(), zone=description.zone)
         self.telematics = Telematics(self.keyring, self.clock, readings=self._readings)
         self.service = self._serving()
-        trust = trust or trust_of(description, devices, self.clock)
-        self.pairing = PairingDesk(self.service, self.telematics, trust, reached_by(wiring.radio))
-        self._sync = SyncLoop(self._reconcile)
-        self._log = VisitLog(self.clock)
+        trusts, told = trust or trust_of(description, devices, self.clock), reached_by(wiring.radio)
+        self.pairing = PairingDesk(self.service, self.telematics, trusts, told)
+        self._sync, self._log = SyncLoop(self._reconcile), VisitLog(self.clock)
         self._in_tray: InTray | None = None
         self._started_before = False
         self._loops = {

@@ -19,7 +19,7 @@ from testplans.steps import walking
 
 pytestmark = pytest.mark.usefixtures("passive")
 INSIDE = {
-    "driver's seat": Point(-0.1, 0.35, walking.SEAT_M),
+    "driver's seat": walking.DRIVERS_SEAT,
     "passenger's seat": Point(-0.1, -0.35, walking.SEAT_M),
     "back seat": Point(-0.95, 0.3, walking.SEAT_M),
     "console": Point(0.3, 0.0, 0.55),

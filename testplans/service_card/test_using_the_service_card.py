@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.phone import KeyCard, KeyHolder, Phone
+from drivers.api.stage import Stage
 from rig.key_server.vehicles import Artefact
 from rig.measure.observations import Observe
-from rig.measure.outcomes import Inconclusive
 from rig.vehicle.car import Car
 from rig.vehicle.visit import Ending
-from testplans.steps import driving, service_card, vehicle_keys
+from testplans.steps import driving, service_card, vehicle_keys, walking
 
 
 @pytest.mark.requirement("DK-SVC-05")
@@ -70,7 +70,31 @@ def test_a_deactivated_card_inside_makes_no_difference_to_a_day_with_the_phone(
     assert day(car, owner) == A_DAY
     car.cabin.put(Artefact.SERVICE_CARD)
     assert day(car, owner) == A_DAY
-    raise Inconclusive("no difference by NFC; passive locking and starting take UWB anchors")
+
+
+@pytest.mark.requirement("DK-SVC-08")
+@pytest.mark.usefixtures("passive")
+def test_nor_to_a_day_on_which_the_phone_stays_in_the_pocket(
+    car: Car, owner: Phone, stage: Stage
+) -> None:
+    without = pocket_day(car, stage, owner)
+    car.cabin.put(Artefact.SERVICE_CARD)
+    assert pocket_day(car, stage, owner) == without == [True, True, True]
+
+
+def pocket_day(car: Car, stage: Stage, holder: KeyHolder) -> list[bool]:
+    """Walk up, start and stop from the seat, walk away: whether each did what it should."""
+    walking.approach(car, stage, holder, walking.towards("driver", walking.WALK_MPS))
+    unlocked = bool(car.unlocked)
+    stage.place(holder, walking.DRIVERS_SEAT)
+    car.clock.sleep(walking.SETTLE_S)
+    started = car.press_start_stop().accepted
+    if started:
+        car.press_start_stop()
+    walking.leave(car, stage, holder, walking.away_from("driver", walking.WALK_MPS))
+    locked = bool(car.locked)
+    walking.go_away(car, stage, holder)
+    return [unlocked, started, locked]
 
 
 A_DAY = [Ending.UNLOCKED, Ending.START_AUTHORISED, True, Ending.LOCKED]

@@ -20,6 +20,7 @@ WALK_MPS, BRISK_MPS = 1.4, 2.1
 FAR_M, NEAR_M = 6.0, 0.3  # from the handle: where an approach begins and ends
 HEIGHT_M = 1.0  # of a phone in a hand, a pocket
 SEAT_M = 0.6  # of a phone on a seat or in the pocket of who sits
+DRIVERS_SEAT = Point(-0.1, 0.35, SEAT_M)
 SETTLE_S = 3.0  # at rest: in which whatever is to happen has long happened
 FOREVER_S = 60.0  # of the bench's own time: longer than any walk here
 

@@ -1,8 +1,8 @@
 """The phone's half of UWB ranging: controller and initiator of one session at a time.
 
 A vehicle's anchor calls at the beginning of a block as it reckons it; the phone answers from where
-it is, if the session, the time and what goes into the STS are its own. An anchor follows the
-phone's clock from block to block, as a responder does by the Pre-Poll it hears.
+it is, if the session, the time and what goes into the STS are its own, and says how late its
+Pre-Poll was: an anchor follows it from block to block, so that their clocks may drift apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rig.digital_key.secrets import Secret
 
 LEAD_US = 100_000  # from the answer to the first block: the vehicle starts its anchors meanwhile
 _WINDOW_US = 2_000.0  # how wrong an anchor may be about the beginning of a block
-_FIRST_WINDOW_US = 15_000  # until it has met a Pre-Poll: the uncertainty of a captured Time_Sync
+_FIRST_US = 15_000  # until it has met a Pre-Poll: the uncertainty of a captured Time_Sync
 _INDEX0_BELOW = 1 << 30  # leaves room for months of blocks
 _WRONG = Secret(bytes(32))
 
@@ -64,7 +64,7 @@ class PhoneRanging(RangingPeer):
         self._utc, self._motion = utc, motion
         self._misbehave, self._chance = misbehave, chance
         self._session: Ranging | None = None
-        self._late_us: dict[Point, float] = {}
+        self._met: set[Point] = set()  # anchors that have heard a Pre-Poll of this session
 
     @property
     def session(self) -> Ranging | None:
@@ -122,27 +122,21 @@ class PhoneRanging(RangingPeer):
             return None
         t_us = self.clock.us(call.t_ns)
         block = session.block(t_us)
-        if block < 0 or not self._in_time(call.anchor, t_us - session.begins_us(block)):
+        late_us = session.begins_us(block) - t_us
+        if block < 0 or abs(late_us) > (_WINDOW_US if call.anchor in self._met else _FIRST_US):
             return None
-        return Reply(motion.where(call.t_ns), motion.carried, sts_fits=self._fits(call, block))
+        fits = self._fits(session, call, block)
+        if fits:
+            self._met.add(call.anchor)
+        at = motion.where(call.t_ns)
+        return Reply(at, motion.carried, fits, late_ns=round(late_us * 1000) if fits else 0)
 
     def _take(self, session: Ranging) -> Ranging:
-        self._late_us = {}
+        self._met = set()
         self._session = session
         return session
 
-    def _in_time(self, anchor: Point, late_us: float) -> bool:
-        """Within the window around where this anchor was the last time."""
-        met = self._late_us.get(anchor)
-        if abs(late_us - (met or 0.0)) > (_FIRST_WINDOW_US if met is None else _WINDOW_US):
-            return False
-        self._late_us[anchor] = late_us
-        return True
-
-    def _fits(self, call: Call, block: int) -> bool:
-        session = self._session
-        if session is None:
-            return False
+    def _fits(self, session: Ranging, call: Call, block: int) -> bool:
         ursk = _WRONG if self._misbehave.does(BleFault.WRONG_URSK) else session.ursk
         shift = 1 if self._misbehave.does(BleFault.WRONG_STS) else 0
         indices = session.grid.final_indices(session.index0 + shift, block)

@@ -10,7 +10,7 @@ import pytest
 from rig.bench.errors import BenchFileError
 from rig.bench.registry import DRIVERS, driver_class, is_virtual
 
-OPTIONAL = ("smartcard", "serial", "nfc", "bumble")
+OPTIONAL = ("smartcard", "serial", "nfc")  # Bumble is pure Python, and comes with the rig
 
 
 def run_python(program: str) -> str:

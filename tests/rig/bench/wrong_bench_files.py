@@ -51,12 +51,12 @@ WRONG = {
     "devices as a list": (GOOD[11:], "devices: [1]\nvehicle: {}", 2, "devices must be a mapping"),
     "device name": ("latch:", "my latch:", 6, "device name 'my latch' must be letters, digits"),
     "device that is no mapping": (LATCH, "latch: 3", 6, "device latch must be a mapping of names"),
-    "no driver": ("driver: sim.world, ", "", 3, "device world names no driver; drivers: card."),
+    "no driver": ("driver: sim.world, ", "", 3, "device world names no driver; drivers: ble."),
     "unknown driver": (
         "fake.board",
         "fake.bord",
         5,
-        "no driver 'fake.bord'; did you mean fake.board? drivers: card.operator, ",
+        "no driver 'fake.bord'; did you mean fake.board? drivers: ble.bumble, ",
     ),
     "unknown option": (
         "channel",

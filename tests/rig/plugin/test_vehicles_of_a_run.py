@@ -85,7 +85,7 @@ def test_the_head_carries_every_ambiguity_with_its_handling_and_the_plans_own_ch
 
 
 def test_the_head_carries_the_reasons_of_what_no_bench_can_judge(of_two: Outcome) -> None:
-    assert "UWB anchors" in of_two.run.started.unjudged["DK-UNLOCK-02"]
+    assert "tray antenna" in of_two.run.started.unjudged["DK-START-09"]
 
 
 def test_a_test_that_applies_to_no_vehicle_does_not_begin(desk: Desk) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DRIVES = "def test_drives(car): pass\n"
 UNLOCK = '  unlock_driver:     {driver: relay.switch, board: "@board", channel: 1, safe: off}\n'
+LAST_PLACE = "    back_right: [-0.95, -0.5, 1.25]\n"
 KEYS = "  keyring: keys/vehicle.json\n"
 SETTINGS = "  key: digital_key\n  settings:\n    mac_covers: data\n    "
 
@@ -74,16 +75,16 @@ WRONG = {
         "authority_certificate: ",
     ),
     "an anchor that is not there": (
-        "  key: digital_key\n",
-        "  key: digital_key\n  anchors:\n    roof: [0, 0, 1.4]\n",
+        LAST_PLACE,
+        f"{LAST_PLACE}    roof: [0, 0, 1.4]\n",
         "    roof:",
         "anchors.roof: there is no device anchor_roof\n",
     ),
     "a place of two numbers": (
-        "  key: digital_key\n",
-        "  key: digital_key\n  anchors:\n    roof: [0, 0]\n",
+        LAST_PLACE,
+        "    back_right: [0, 0]\n",
         "  anchors:",
-        "anchors must be [x, y, z] in metres for roof",
+        "anchors must be [x, y, z] in metres for back_right",
     ),
     "a lock for an anchor": (
         UNLOCK,
@@ -94,8 +95,8 @@ WRONG = {
     "an anchor without a place": (
         UNLOCK,
         f'{UNLOCK}  anchor_roof: {{driver: uwb.tcp, address: "127.0.0.1:1"}}\n',
-        VEHICLE,
-        "where is anchor_roof? give roof: [x, y, z] in metres\n",
+        "  anchors:",
+        "anchors: where is anchor_roof? give roof: [x, y, z] in metres\n",
     ),
     "a long setting": (
         "  key: digital_key\n",

@@ -168,13 +168,28 @@ def test_an_anchor_has_to_call_about_when_a_block_begins(
     assert (scene.calls(setup, 2, late_s=late_s) is not None) is heard
 
 
-def test_an_anchor_may_follow_a_clock_that_goes_wrong_slowly(scene: Drive) -> None:
+def test_an_anchor_is_told_how_late_the_pre_poll_was_and_keeps_step_from_then_on(
+    scene: Drive,
+) -> None:
     scene.bonded()
     setup = scene.ranges()
-    lates_s = [block * 0.001 for block in range(8)]
-    assert all(scene.calls(setup, n, late_s=late_s) for n, late_s in enumerate(lates_s))
-    assert scene.calls(setup, 9, late_s=0.0) is None  # this one jumps
-    assert scene.calls(setup, 9, late_s=0.0, anchor=Point(0, -1, 1)) is not None  # others are new
+    early_s = -0.004
+    for block in range(5):
+        reply = scene.calls(setup, block, late_s=early_s)
+        assert reply is not None
+        assert reply.late_ns == pytest.approx(-early_s * 1e9, abs=2000)
+        early_s += reply.late_ns / 1e9 + 0.001  # it follows, and goes wrong again until the next
+    assert scene.calls(setup, 9, late_s=0.0021) is None  # this one has lost step
+    other = Point(0, -1, 1)
+    assert scene.calls(setup, 9, late_s=0.0021, anchor=other) is not None  # it has met none yet
+
+
+def test_who_does_not_fit_learns_nothing_of_the_time(scene: Drive) -> None:
+    scene.bonded()
+    setup = scene.ranges()
+    reply = scene.calls(setup, 1, late_s=0.004, shift=1)
+    assert reply is not None
+    assert (reply.sts_fits, reply.late_ns) == (False, 0)
 
 
 def test_nobody_is_answered_before_the_first_block(scene: Drive) -> None:
