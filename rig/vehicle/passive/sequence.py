@@ -38,6 +38,7 @@ from rig.vehicle.ranging_keys import RangingKey
 if TYPE_CHECKING:
     from rig.vehicle.passive.caller import Caller
 
+_PAST_S = 1.0  # by so much Time0 may be past, on a slow link; ranging then begins anew
 _STARTS_S = 10.0  # all anchors together, with room for a kit that has to be found again
 
 
@@ -90,7 +91,7 @@ def again(caller: Caller) -> Dialogue[None]:
         return
     caller.rangers.stop()
     answer = yield from ask(RecoveryRequest(agreed.session_id), RecoveryResponse, settings.answer_s)
-    time0_ns = _on_our_clock(caller, answer.time0_us)
+    time0_ns = _time0_ns(caller, answer.time0_us)
     caller.agreed = replace(agreed, sts_index0=answer.sts_index0, time0_ns=time0_ns)
     yield from _start(caller, caller.agreed)
 
@@ -171,7 +172,7 @@ def _agreed(
         session_id=ranging.session_id,
         ursk=ranging.ursk,
         sts_index0=answer.sts_index0,
-        time0_ns=_on_our_clock(caller, answer.time0_us),
+        time0_ns=_time0_ns(caller, answer.time0_us),
         ran_multiplier=request.ran_multiplier,
         chaps_per_slot=request.chaps,
         slots_per_round=request.slots_per_round,
@@ -219,6 +220,16 @@ def _event_ns(caller: Caller, sync: TimeSync) -> int | None:
     if sync.event_count == EVENT_COUNT_UNKNOWN:
         return None
     return caller.connected_ns if sync.event_count == 0 else caller.phy_ns
+
+
+def _time0_ns(caller: Caller, device_us: int) -> int:
+    """When ranging begins, by our clock. Raises TooLate where that is long past: a replay."""
+    time0_ns = _on_our_clock(caller, device_us)
+    behind_s = (caller.station.clock.now_ns() - time0_ns) / 1e9
+    if behind_s > _PAST_S:
+        caller.approach.reject("replayed: Time0 is long past")
+        raise TooLate(f"Time0 was {behind_s:.1f} s ago: of an earlier connection")
+    return time0_ns
 
 
 def _on_our_clock(caller: Caller, device_us: int) -> int:
