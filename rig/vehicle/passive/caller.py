@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from drivers.api.ble import Bond, Channel
 from rig.digital_key.ble_messages import (
-    CommandComplete,
-    DkMessage,
     Event,
     EventCategory,
-    FirstApproachRequest,
     RangingCapabilityResponse,
     RangingStatus,
-    SuspendRequest,
-    SuspendResponse,
-    SuspendStatus,
     TimeSync,
 )
 from rig.digital_key.profiles import Purpose
 from rig.vehicle.keys import Key
 from rig.vehicle.passive import remote_functions
 from rig.vehicle.passive.approach import Approach, ApproachEnding
-from rig.vehicle.passive.dialogue import Declined
-from rig.vehicle.passive.first_approach import first_approach
+from rig.vehicle.passive.listening import FIRST, SERVING, spontaneous
 from rig.vehicle.passive.phone_link import PhoneLink
 from rig.vehicle.passive.rangers import Agreed, AnchorRefused, Rangers
 from rig.vehicle.passive.sequence import again, refresh, serve
@@ -29,14 +24,7 @@ from rig.vehicle.passive.station import Station
 from rig.vehicle.passive.tracker import Block, Tracker
 
 NOT_ENCRYPTED = "channel refused: not encrypted"
-SERVING, FIRST, REMOTE = "ranging set-up", "first approach", "remote function"
 _LOOK_S = 0.5  # how often it is asked whether the key may still be here
-_SAYS_NO = 0x80  # Command_Complete codes from here on are refusals (facts 5.2)
-_RANGING_NO = (
-    RangingStatus.URSK_NOT_FOUND,
-    RangingStatus.SECURE_RANGING_FAILED,
-    RangingStatus.RECOVERY_FAILED,
-)
 
 
 class Caller:
@@ -70,7 +58,7 @@ class Caller:
         self.agreed: Agreed | None = None
         self.late = False  # an anchor found Time0 past, once
         self.recoveries = self.refreshes = 0
-        phone.spontaneous = self._spontaneous
+        phone.spontaneous = partial(spontaneous, self)
         phone.approach.timeline.mark("connected", t_ns)
         self._admission = phone.duties.after(station.settings.admission_s, self._not_admitted)
         self._looking()
@@ -99,7 +87,7 @@ class Caller:
             return
         self.approach.timeline.mark("channel", t_ns)
         self.phone.channel = channel
-        self._admission.cancel()
+        self.admitted()
         self.owner = self.station.bonded(self.phone.link.peer)
         if self.owner is None:
             self._admission = self.phone.duties.after(
@@ -131,79 +119,14 @@ class Caller:
         self.phy_ns = t_ns
         self.phone.happened("phy updated")
 
+    def admitted(self) -> None:
+        """The connection may stay longer than 5 s."""
+        self._admission.cancel()
+
     def _not_admitted(self) -> None:
         self.approach.reject("admission timed out")
         seconds = self.station.settings.admission_s
         self.phone.refused(f"no channel that may stay within {seconds:g} s")
-
-    def _spontaneous(self, message: DkMessage, t_ns: int) -> bool:
-        if isinstance(message, FirstApproachRequest):
-            return self._first_approach(message)
-        if isinstance(message, TimeSync) and self.phone.link.encrypted:
-            self.sync = message
-            self.approach.timeline.mark("time_sync", t_ns)
-            self.phone.happened("time sync")
-            return True
-        if self.owner is None:
-            return False
-        if isinstance(message, SuspendRequest):
-            return self._suspended(message)
-        return isinstance(message, Event) and self._event(message)
-
-    def _first_approach(self, message: FirstApproachRequest) -> bool:
-        if self.phone.link.encrypted or self.owner is not None or self.phone.is_running(FIRST):
-            return False
-        self._admission.cancel()
-        self.phone.run(FIRST, first_approach(self, message))
-        return True
-
-    def _suspended(self, message: SuspendRequest) -> bool:
-        if not self.rangers.running or self.agreed is None:
-            return False
-        if message.session_id != self.agreed.session_id:
-            return False
-        self.rangers.stop()
-        self.approach.note("suspended by the phone")
-        self.phone.tell(SuspendResponse(SuspendStatus.ACCEPTED))
-        return True
-
-    def _event(self, event: Event) -> bool:
-        if event.category == EventCategory.RKE_REQUEST:
-            if self.phone.is_running(REMOTE):
-                return False
-            self.phone.run(REMOTE, remote_functions.serve(self, event))
-            return True
-        if event.category == EventCategory.RANGING_STATUS:
-            return self._ranging_status(event)
-        if event.category == EventCategory.RANGING_INTENT:
-            self.approach.note(f"ranging intent {event.code}")
-            return True
-        if event.category == EventCategory.COMMAND_COMPLETE:
-            return self._completed(event)
-        return False
-
-    def _completed(self, event: Event) -> bool:
-        code = event.code
-        if code == CommandComplete.REQUEST_STANDARD_TRANSACTION and not self._serving:
-            self.phone.run(SERVING, refresh(self))
-            return True
-        if code < _SAYS_NO:
-            return True
-        declined = Declined(event, f"{CommandComplete(code).name}")
-        if not self.phone.refuse(declined):
-            self.approach.note(str(declined))
-        return True
-
-    def _ranging_status(self, event: Event) -> bool:
-        status = RangingStatus(event.code)
-        if status in _RANGING_NO and self.phone.refuse(Declined(event, status.name)):
-            return True
-        if status is RangingStatus.URSK_REFRESH and not self._serving:
-            self.phone.run(SERVING, refresh(self))
-        elif status in (*_RANGING_NO, RangingStatus.TERMINATED):
-            self.rangers.stop()
-            self.approach.note(f"the phone says: {status.name}")
-        return True
 
     # --- what the anchors tell --------------------------------------------------------
 
@@ -268,15 +191,16 @@ class Caller:
 
     def refresh_once(self, why: str) -> None:
         """Derive a new URSK, once a connection."""
-        if self.refreshes or self._serving:
+        if self.refreshes or self.serving:
             self.approach.note(f"{why}: ranging is over")
             return
         self.refreshes += 1
         self.phone.run(SERVING, refresh(self))
 
     @property
-    def _serving(self) -> bool:
-        return self.phone.is_running(SERVING)
+    def serving(self) -> bool:
+        """Whether ranging is being set up."""
+        return self.phone.is_running(SERVING) or self.phone.is_running(FIRST)
 
     @property
     def is_inside(self) -> bool:

@@ -20,6 +20,7 @@ from rig.vehicle.policy import Decision
 from rig.vehicle.wiring import CLOSURES, DOORS, TRUNK
 
 _RETRY_S = 0.5  # until a lock that something spoke against is tried again
+_MOVING = ("decided", "commanded", "feedback")
 _SIDES = {"driver": (DOORS[0],), "passenger": (DOORS[1],), "trunk": (TRUNK,)}
 
 
@@ -191,12 +192,18 @@ class Doorkeeper:
         return pausing
 
     def moved_remotely(self, phone: Phone, key: Key, *, unlocked: bool | None) -> None:
-        """A remote function has moved the locks: no passive movement undoes it at once."""
-        now_ns = self.clock.now_ns()
-        self.last_ns = now_ns
+        """A remote function has moved the locks: no passive movement undoes it.
+
+        A key that stands at the vehicle does not unlock again by itself; one that unlocked from
+        afar has not left.
+        """
+        self.last_ns = self.clock.now_ns()
         if unlocked is None:
             return
-        self._seen(key)  # where it stands, it does not unlock again by itself
+        last = phone.tracker.last(1)
+        near = bool(last) and last[0].place is not None and not last[0].place.zone.away
+        if near or not unlocked:
+            self._seen(key)
         phone.approach.moved("by a remote function", unlocked=unlocked)
 
     # --- the locks ------------------------------------------------------------
@@ -210,8 +217,8 @@ class Doorkeeper:
     def _move(
         self, phone: Phone, key: Key, handle: str, locks: tuple[str, ...], *, unlock: bool
     ) -> None:
-        marks = dict(phone.approach.timeline.marks) if unlock else {}
-        timeline = Timeline({**marks, "decided": self.clock.now_ns()})
+        timeline = Timeline(_on_the_way(phone.approach) if unlock else {})
+        timeline.mark("decided", self.clock.now_ns())
         phone.approach.timeline.mark("decided" if unlock else "lock decided", self.clock.now_ns())
         self.busy = True
 
@@ -237,3 +244,9 @@ class Doorkeeper:
             phone.failed(error, "unlocking" if unlock else "locking")
 
         self.duties.aside(act, done, failed, self.worker)
+
+
+def _on_the_way(approach: Approach) -> dict[str, int]:
+    """The marks up to where the locks move; those of an earlier movement are not of this one."""
+    marks = approach.timeline.marks.items()
+    return {name: t for name, t in marks if name.rpartition(" ")[2] not in _MOVING}

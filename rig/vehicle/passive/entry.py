@@ -59,7 +59,7 @@ class PassiveEntry:
         name = radio.name or "radio"
         self._front = FrontDesk(self._station, name, self._over, self._broken)
         service.keyring.ended = self._key_ended
-        self._served = False
+        self._running = False
 
     # --- from beginning to end --------------------------------------------------------
 
@@ -72,12 +72,14 @@ class PassiveEntry:
             spsm=settings.spsm, tx_power_dbm=settings.tx_power_dbm, antenna_id=settings.antenna_id
         )
         self._radio.serve(service, self._front)
-        self._served = True
+        self._radio.recover()
+        self.fault, self._running = None, True
         self._open()
 
     def stop(self) -> None:
         """Serve nobody any more: no advert, no link, no anchor ranges. Idempotent."""
         self._close("passive entry was stopped")
+        self._running = False
         for agenda in self._agendas():
             agenda.stop()
 
@@ -92,9 +94,9 @@ class PassiveEntry:
         self._agenda.ask(self._station.doorkeeper.reset)
         self._movements.take()
         self._log.disregard()
-        if self._served:
+        self.fault = None
+        if self._running:
             self._radio.recover()
-            self.fault = None
             self._open()
 
     def use(self, settings: PassiveSettings) -> None:
@@ -125,6 +127,7 @@ class PassiveEntry:
         self._agenda.ask(lambda: self._end_all(why))
         for desk in self._desks.values():
             desk.worker.ask(lambda: None)  # what is to be stopped is stopped now
+        self._locks.ask(lambda: None)  # and what moves has moved
 
     def _end_all(self, why: str) -> None:
         for caller in self._front.callers():

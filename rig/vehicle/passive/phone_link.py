@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drivers.api.ble import Bond, Channel, Link
-from drivers.api.errors import LinkLost
+from drivers.api.errors import DriverError
 from rig.digital_key.ble_messages import DkMessage, decode, encode
 from rig.digital_key.dissect_ble import name_of_message
 from rig.digital_key.errors import Malformed
@@ -54,7 +54,7 @@ class PhoneLink:
         step = self.approach.said(message, octets, self.clock.now_ns())
         try:
             self.channel.send(octets)
-        except LinkLost as exc:
+        except DriverError as exc:  # gone, or it takes no message as long as this
             raise PhoneGone(str(exc)) from exc
         return step
 

@@ -101,6 +101,7 @@ def _act(caller: Caller, key: Key, offered: _Offered | None) -> Dialogue[RemoteS
     finally:
         keeper.busy = False
     keeper.moved_remotely(caller, key, unlocked=offered.unlocks)
+    caller.station.service.used(key)
     return RemoteStatus.OK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from drivers.api.errors import DeviceRefused
+from drivers.api.errors import DeviceRefused, LinkLost, LinkTimeout
 from rig.digital_key.ble_messages import (
     EVENT_COUNT_UNKNOWN,
     RangingCapabilityResponse,
@@ -21,6 +21,7 @@ from rig.digital_key.ble_messages import (
 )
 from rig.digital_key.errors import DigitalKeyError
 from rig.vehicle.passive import negotiation
+from rig.vehicle.passive.approach import PhoneGone
 from rig.vehicle.passive.dialogue import (
     Declined,
     Dialogue,
@@ -37,6 +38,7 @@ from rig.vehicle.ranging_keys import RangingKey
 if TYPE_CHECKING:
     from rig.vehicle.passive.caller import Caller
 
+_PAST_S = 1.0  # by so much Time0 may be past, on a slow link; ranging then begins anew
 _STARTS_S = 10.0  # all anchors together, with room for a kit that has to be found again
 
 
@@ -87,8 +89,9 @@ def again(caller: Caller) -> Dialogue[None]:
     agreed, settings = caller.agreed, caller.station.settings
     if agreed is None:
         return
+    caller.rangers.stop()
     answer = yield from ask(RecoveryRequest(agreed.session_id), RecoveryResponse, settings.answer_s)
-    time0_ns = _on_our_clock(caller, answer.time0_us)
+    time0_ns = _time0_ns(caller, answer.time0_us)
     caller.agreed = replace(agreed, sts_index0=answer.sts_index0, time0_ns=time0_ns)
     yield from _start(caller, caller.agreed)
 
@@ -125,12 +128,20 @@ def synchronised(caller: Caller) -> Dialogue[TimeSync]:
         if sync is not None:
             caller.approach.reject("Time_Sync without success")
             yield from pause(sync.retry_delay / 1e3)
-        caller.sync = caller.phy_ns = None
-        caller.phone.link.trigger_time_sync()
+        _trigger_time_sync(caller)
     yield from happening(("time sync",), settings.time_sync_s)
     if caller.sync is None or not caller.sync.success:
         raise Silence("Time_Sync that succeeds", settings.time_sync_s)
     return caller.sync
+
+
+def _trigger_time_sync(caller: Caller) -> None:
+    """Have the phone tell the time of an event that is now (Procedure 1)."""
+    caller.sync = caller.phy_ns = None
+    try:
+        caller.phone.link.trigger_time_sync()
+    except LinkLost as exc:
+        raise PhoneGone(str(exc)) from exc
 
 
 def set_up(caller: Caller) -> Dialogue[None]:
@@ -161,7 +172,7 @@ def _agreed(
         session_id=ranging.session_id,
         ursk=ranging.ursk,
         sts_index0=answer.sts_index0,
-        time0_ns=_on_our_clock(caller, answer.time0_us),
+        time0_ns=_time0_ns(caller, answer.time0_us),
         ran_multiplier=request.ran_multiplier,
         chaps_per_slot=request.chaps,
         slots_per_round=request.slots_per_round,
@@ -186,7 +197,10 @@ def _start(caller: Caller, agreed: Agreed) -> Dialogue[None]:
 
     caller.rangers.start(agreed, done)
     if not outcome:
-        yield Happen(("anchors started",), _STARTS_S)
+        try:
+            yield Happen(("anchors started",), _STARTS_S)
+        except Silence as exc:
+            raise LinkTimeout(f"not all anchors started within {_STARTS_S:g} s") from exc
     error = outcome[0]
     if isinstance(error, DeviceRefused) and error.code == _TOO_OLD:
         if caller.late:
@@ -206,6 +220,16 @@ def _event_ns(caller: Caller, sync: TimeSync) -> int | None:
     if sync.event_count == EVENT_COUNT_UNKNOWN:
         return None
     return caller.connected_ns if sync.event_count == 0 else caller.phy_ns
+
+
+def _time0_ns(caller: Caller, device_us: int) -> int:
+    """When ranging begins, by our clock. Raises TooLate where that is long past: a replay."""
+    time0_ns = _on_our_clock(caller, device_us)
+    behind_s = (caller.station.clock.now_ns() - time0_ns) / 1e9
+    if behind_s > _PAST_S:
+        caller.approach.reject("replayed: Time0 is long past")
+        raise TooLate(f"Time0 was {behind_s:.1f} s ago: of an earlier connection")
+    return time0_ns
 
 
 def _on_our_clock(caller: Caller, device_us: int) -> int:

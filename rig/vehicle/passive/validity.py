@@ -44,8 +44,7 @@ class Validity:
 
     def __init__(self, grid: Grid, settings: PassiveSettings) -> None:
         self._grid, self._settings = grid, settings
-        self._index = grid.sts_index0 - 1  # the highest STS index that was taken
-        self._block = -1  # likewise
+        self._block = -1  # the last that was taken
 
     def judge(self, m: Measurement) -> Valid | str:
         """The range, or by what name it is refused."""
@@ -66,8 +65,6 @@ class Validity:
     def _in_step(self, m: Measurement, distance_m: float) -> Valid | str:
         block = m.block if m.block is not None else self._grid.block_at(m.t_ns)
         if m.sts_index is not None:
-            if m.sts_index <= self._index:
-                return REPLAYED
             by_index = (m.sts_index - self._grid.sts_index0) // self._grid.sts_per_block
             if m.block is not None and by_index != m.block:
                 return OUT_OF_STEP
@@ -80,5 +77,4 @@ class Validity:
         if behind_ns < -self._grid.block_ns:
             return OUT_OF_STEP  # a block that cannot have been yet
         self._block = block
-        self._index = max(self._index, m.sts_index if m.sts_index is not None else self._index)
         return Valid(block, distance_m) if behind_ns <= most_ns else LATE

@@ -36,7 +36,7 @@ class MemoryAnchor(RangingAnchor):
         self._ahead_us = clock_us
         self.sessions: list[MemorySession] = []
         self.fails: DriverError | None = None
-        self.gone = False
+        self.takes_s = 0.0  # to start
 
     def time_us(self) -> int:
         return self.clock.now_ns() // 1000 + self._ahead_us
@@ -46,6 +46,7 @@ class MemoryAnchor(RangingAnchor):
             fails, self.fails = self.fails, None
             raise fails
         assert isinstance(session, CccSession)
+        self.clock.sleep(self.takes_s)
         running = [each.session.session_id for each in self.sessions if not each.stopped]
         assert session.session_id not in running, "the id is in use"
         begun = MemorySession(self, session)

@@ -10,10 +10,9 @@ from datetime import timedelta
 
 from drivers.api.ble import Bond
 from drivers.api.clock import Clock
-from drivers.api.space import Path, Point
+from drivers.api.space import Point
 from drivers.api.uwb import CccSession, Measurement, RangeStatus
 from drivers.sim.world_clock import WorldClock
-from rig.digital_key import ble_messages as dk
 from rig.digital_key.crypto import PrivateKey
 from rig.digital_key.profiles import CCC
 from rig.digital_key.secrets import Secret
@@ -30,137 +29,12 @@ from rig.vehicle.service import Service
 from rig.vehicle.wiring import CLOSURES
 from tests.rig.vehicle.garage import wired
 from tests.rig.vehicle.passive.anchors import MemoryAnchor
-from tests.rig.vehicle.passive.radio import MemoryLink, MemoryRadio
+from tests.rig.vehicle.passive.phones import Phone
+from tests.rig.vehicle.passive.radio import MemoryRadio
 from tests.rig.vehicle.passive.walks import ANCHORS
 
-REPLY_S = 0.03  # one connection interval
 HANDLE = COOPER.handles["driver"]
 AT_THE_DOOR = Point(HANDLE.x_m, 1.3, 1.0)
-FAR = Point(HANDLE.x_m, 7.0, 1.0)
-Behaviour = Callable[[dk.DkMessage], "dk.DkMessage | bytes | None"]
-
-
-@dataclass
-class Phone:
-    """A phone's bytes and its place. ``behaves`` replaces what it answers, by kind of message."""
-
-    scene: Scene
-    address: str
-    key: Key
-    private: PrivateKey
-    at: Path = field(default_factory=lambda: Path((FAR,), 1.0))
-    behaves: dict[type, Behaviour] = field(default_factory=dict)
-    clock_us: int = 7_000_000
-    begun_ns: int = 0
-    heard: list[dk.DkMessage] = field(default_factory=list)
-    link: MemoryLink | None = None
-    sync_ns: int = 0
-    session: tuple[int, int, int] | None = None  # id, STS index, Time0 in ns
-    ursk: bytes = b""
-    relay_ns: int = 0  # what somebody in between adds to Bluetooth
-    syncs: bool = True
-    fail_syncs: int = 0
-    asked: tuple[int, int] = (0, 0)  # remote function and action
-
-    def connect(self) -> MemoryLink:
-        """Connect and say no more."""
-        scene = self.scene
-        self.sync_ns = scene.clock.now_ns() + self.relay_ns
-        self.link = scene.radio.connect(self.address, self.receive)
-        return self.link
-
-    def approach(self) -> MemoryLink:
-        """Connect, encrypt, open the channel, tell the time."""
-        link = self.connect()
-        self.later(lambda: self._encrypt(link))
-        return link
-
-    def _encrypt(self, link: MemoryLink) -> None:
-        if link.alive and link.encrypt():
-            self.later(lambda: self._open(link))
-
-    def _open(self, link: MemoryLink) -> None:
-        if link.alive and link.open_channel() and self.syncs:
-            self.tell_time()
-
-    def tell_time(self, event: int = 0) -> None:
-        failed = self.fail_syncs > 0
-        self.fail_syncs -= failed
-        device_us = self.sync_ns // 1000 + self.clock_us
-        self.say(dk.TimeSync(event, device_us, 0x50, True, 50, not failed, 100))
-
-    def say(self, message: dk.DkMessage | bytes) -> None:
-        octets = message if isinstance(message, bytes) else dk.encode(message)
-        assert self.link is not None
-        link = self.link
-        self.later(lambda: link.send(octets))
-
-    def later(self, work: Callable[[], None]) -> None:
-        agenda, delay_s = self.scene.agenda, REPLY_S + self.relay_ns / 1e9
-
-        def begin() -> None:
-            agenda.after(delay_s, work)
-
-        agenda.post(begin)
-
-    def receive(self, _link: MemoryLink, octets: bytes) -> None:
-        if octets == b"phy":
-            self.sync_ns = self.scene.clock.now_ns() + self.relay_ns
-            if self.syncs:
-                self.tell_time(event=17)
-            return
-        message = dk.decode(octets)
-        self.heard.append(message)
-        answer = self.behaves.get(type(message), self.answer_to)(message)
-        if answer is not None:
-            self.say(answer)
-
-    def answer_to(self, message: dk.DkMessage) -> dk.DkMessage | None:
-        """As a phone answers that knows the URSK."""
-        answers: dict[type, Behaviour] = {
-            dk.RangingCapabilityRequest: lambda _m: dk.RangingCapabilityResponse(0x0100, 0, 0),
-            dk.RangingSessionRequest: lambda _m: dk.RangingSessionResponse(1, 4, 1 << 8, 9, 0x80),
-            dk.RangingSetupRequest: lambda _m: self.begin_ranging(),
-            dk.SuspendRequest: lambda _m: self.suspended(),
-            dk.RecoveryRequest: lambda _m: self.recovered(),
-            dk.RkeAuthRequest: self.signed,
-        }
-        found = answers.get(type(message))
-        answer = found(message) if found else None
-        assert not isinstance(answer, bytes)
-        return answer
-
-    def suspended(self) -> dk.SuspendResponse:
-        self.session = None
-        return dk.SuspendResponse(dk.SuspendStatus.ACCEPTED)
-
-    def recovered(self) -> dk.RecoveryResponse:
-        setup = self.begin_ranging()
-        return dk.RecoveryResponse(setup.sts_index0, setup.time0_us)
-
-    def signed(self, message: dk.DkMessage) -> dk.RkeAuthResponse:
-        assert isinstance(message, dk.RkeAuthRequest)
-        told = dk.remote_signed_data(message.challenge, *self.asked)
-        return dk.RkeAuthResponse(self.private.sign(told))
-
-    def begin_ranging(self) -> dk.RangingSetupResponse:
-        assert self.key.ranging is not None
-        time0_ns = self.scene.clock.now_ns() + 200_000_000
-        index0 = 5000 + (self.session[1] if self.session else 0)
-        self.session = (self.key.ranging.session_id, index0, time0_ns)
-        self.ursk = bytes(self.key.ranging.ursk)
-        return dk.RangingSetupResponse(index0, time0_ns // 1000 + self.clock_us, 0xC0FFEE, 9)
-
-    def walk(self, path: Path) -> None:
-        """Set out."""
-        self.at, self.begun_ns = path, self.scene.clock.now_ns()
-
-    def rest(self, at: Point) -> None:
-        self.walk(Path((at,), 1.0))
-
-    @property
-    def place(self) -> Point:
-        return self.at.after((self.scene.clock.now_ns() - self.begun_ns) / 1e9)
 
 
 @dataclass
@@ -203,6 +77,7 @@ class Scene:
         self.keyring.enrol(key)
         address = f"C0:00:00:00:00:{number:02X}"
         phone = Phone(self, address, key, private)
+        phone.put_in(self.keyring, self.clock.utc)
         self.phones.append(phone)
         if bonded:
             key.bond = Bond(address, bytes(16))

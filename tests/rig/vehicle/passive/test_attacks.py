@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.api.space import Path, Point
+from drivers.api.space import Point
 from drivers.api.uwb import Measurement, RangeStatus
 from rig.digital_key import ble_messages as dk
-from rig.vehicle.keys import KeyState
 from rig.vehicle.passive.approach import Approach, ApproachEnding
-from tests.rig.vehicle.passive.scene import AT_THE_DOOR, FAR, Phone, Scene, scene
+from tests.rig.vehicle.passive.phones import FAR, Phone
+from tests.rig.vehicle.passive.radio import MemoryChannel
+from tests.rig.vehicle.passive.scene import AT_THE_DOOR, Scene, scene
 from tests.rig.vehicle.passive.walks import ANCHORS
 
 
@@ -54,6 +55,16 @@ def test_a_bonded_phone_without_encryption_gets_no_channel_and_is_cut() -> None:
         assert not link.alive
 
 
+def test_a_channel_that_the_radio_let_through_in_plain_is_closed_all_the_same() -> None:
+    with scene() as s:
+        phone = s.phone()
+        s.entry.start()
+        link = phone.connect()
+        link.listener.channel_opened(link, MemoryChannel(link), s.clock.now_ns())
+        assert stays_shut(s, 1.0).ending is ApproachEnding.REFUSED
+        assert not link.alive
+
+
 def test_a_stranger_s_open_channel_is_cut_after_five_seconds() -> None:
     with scene() as s:
         phone = s.phone(bonded=False)
@@ -81,6 +92,30 @@ def test_a_message_that_is_replayed_is_unasked() -> None:
         phone.rest(FAR)
         told = stays_shut(s, 2.0).told
         assert "unasked Ranging_Session_Setup_RS: 1" in told
+
+
+def test_a_set_up_of_an_earlier_connection_is_a_replay() -> None:
+    """Its Time0 is long past; one that is a little late begins anew."""
+    with scene() as s:
+        phone = s.phone()
+        earlier: list[dk.DkMessage] = []
+
+        def replayed_set_up(_m: dk.DkMessage) -> dk.DkMessage:
+            earlier.append(phone.begin_ranging())
+            return earlier[0]
+
+        phone.behaves[dk.RangingSetupRequest] = replayed_set_up
+        s.entry.start()
+        phone.rest(FAR)
+        phone.approach()
+        s.clock.sleep(3.0)
+        assert phone.link is not None
+        phone.link.drop("out of range")
+        phone.rest(AT_THE_DOOR)
+        phone.approach()
+        approach = stays_shut(s)
+        assert approach.ending is ApproachEnding.REFUSED
+        assert "replayed: Time0 is long past: 1" in approach.told
 
 
 def test_an_altered_message_ends_the_connection() -> None:
@@ -212,62 +247,3 @@ def test_a_second_phone_that_may_not_open_does_not() -> None:
         second.approach()
         told = stays_shut(s)
         assert told.ending is None or "second awaits its activation code" in told.told
-
-
-@pytest.mark.parametrize("how", ["deleted", "inactive", "expired"])
-def test_a_key_that_ends_takes_its_connection_with_it(how: str) -> None:
-    with scene() as s:
-        phone = s.phone()
-        s.entry.start()
-        phone.rest(FAR)
-        phone.approach()
-        s.clock.sleep(1.0)
-        if how == "deleted":
-            s.keyring.delete(phone.key)
-        elif how == "inactive":
-            phone.key.state = KeyState.INACTIVE
-        else:
-            phone.key.valid_until = s.clock.utc()
-        s.clock.sleep(0.6)
-        assert phone.link is not None
-        assert not phone.link.alive
-        assert not any(anchor.ranging for anchor in s.anchors.values())
-        if how == "deleted":
-            assert phone.key.bond is None
-            assert s.radio.bonds == ()
-        phone.rest(AT_THE_DOOR)
-        assert stays_shut(s, 3.0).ending is ApproachEnding.REFUSED
-
-
-def test_it_opens_once_and_not_again_while_its_holder_stays() -> None:
-    with scene() as s:
-        phone = at_the_door(s)
-        assert s.entry.next_movement(6.0) is not None
-        s.clock.sleep(3.0)
-        s.body.set_locks(unlock=False)  # the fob, say
-        assert s.entry.next_movement(20.0) is None
-        assert phone.link is not None
-        phone.link.drop("lost")
-        phone.session = None
-        phone.approach()
-        assert s.entry.next_movement(5.0) is None
-        phone.walk(Path((AT_THE_DOOR, FAR, AT_THE_DOOR), 1.4))
-        again = s.entry.next_movement(20.0)
-        assert again is not None
-        assert again.unlocked
-
-
-def test_nothing_is_locked_over_a_key_inside_nor_with_a_door_open() -> None:
-    with scene() as s:
-        leaving, staying = s.phone(), s.phone("friend", 2)
-        s.entry.start()
-        for phone in (leaving, staying):
-            phone.rest(AT_THE_DOOR)
-            phone.approach()
-        assert s.entry.next_movement(6.0) is not None
-        staying.rest(Point(0.0, 0.3, 1.0))
-        s.clock.sleep(4.0)
-        leaving.walk(Path((AT_THE_DOOR, FAR), 1.4))
-        assert s.entry.next_movement(8.0) is None
-        assert s.unlocked
-        assert any("friend is inside" in a.told for a in s.entry.take_approaches())
