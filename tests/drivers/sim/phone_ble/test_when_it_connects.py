@@ -218,5 +218,7 @@ def test_a_link_that_is_cut_at_any_moment_leaves_the_next_one_as_it_was(scene: D
         scene.air.cut()
         scene.goes()
         scene.passes(3.0)
+    while not scene.vehicle.hears_nothing():
+        continue
     scene.comes()
-    scene.first_approach()
+    assert scene.vehicle.hears(dk.FirstApproachRequest)
