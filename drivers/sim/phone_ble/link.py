@@ -91,6 +91,9 @@ class PhoneLink:
             self._dropping = disconnect(self.connection)
 
     def _end(self, reason: int) -> None:
+        # Bumble keeps a request that the link did not live to see answered, and takes the number
+        # for taken on every later link. A phone has one link at a time: all that wait are of this.
+        self.connection.device.l2cap_channel_manager.le_coc_requests.clear()
         if not self.lost.done():
             self.lost.set_result(reason)
 

@@ -205,3 +205,18 @@ def test_a_phone_that_is_put_away_looks_for_nothing(scene: Drive) -> None:
     scene.phone.close()
     scene.comes()
     assert links(scene) == 0
+
+
+def test_a_link_that_is_cut_at_any_moment_leaves_the_next_one_as_it_was(scene: Drive) -> None:
+    """A channel's request that is never answered, for one, must not stand in the way for ever."""
+    for after_ms in range(0, 900, 15):
+        before = len(scene.vehicle.links)
+        scene.comes()
+        while len(scene.vehicle.links) == before:
+            scene.passes(0.005)
+        scene.passes(after_ms / 1000)
+        scene.air.cut()
+        scene.goes()
+        scene.passes(3.0)
+    scene.comes()
+    scene.first_approach()
