@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.api.phone import Phone
 from drivers.api.stage import Stage
+from rig.digital_key.ble_messages import TimeSync, decode, encode
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
 from rig.vehicle.passive.entry import PassiveEntry
+from rig.vehicle.passive.interference import Between
 from testplans.steps import walking
 from testplans.steps.measuring import ByPlan
 
@@ -98,3 +102,26 @@ def test_the_second_phone_of_another_key_opens_too(
         walking.approach(car, stage, holder, walking.towards("driver", walking.WALK_MPS))
         walking.go_away(car, stage, holder)
     assert passive.fault is None
+
+
+@APPROACH
+def test_clocks_that_were_compared_wrongly_are_compared_anew(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
+) -> None:
+    """The first Time_Sync is 40 ms wrong: nobody answers until there is another."""
+    walking.meet(car, stage, phone)
+    first: list[TimeSync] = []
+
+    def heard(octets: bytes) -> tuple[bytes]:
+        message = decode(octets)
+        if not isinstance(message, TimeSync) or first:
+            return (octets,)
+        first.append(message)
+        return (encode(replace(message, device_time_us=message.device_time_us - 40_000)),)
+
+    with passive.between(Between(heard=heard)):
+        stage.place(phone, walking.beside("driver", walking.NEAR_M))
+        moved = passive.next_movement(walking.FOREVER_S)
+    assert first
+    assert moved is not None, "; ".join(each.told for each in passive.approaches())
+    assert "nothing heard in" in moved.approach.told

@@ -19,7 +19,7 @@ from rig.vehicle.passive.approach import Approach, ApproachEnding
 from rig.vehicle.passive.listening import FIRST, SERVING, spontaneous
 from rig.vehicle.passive.phone_link import PhoneLink
 from rig.vehicle.passive.rangers import Agreed, AnchorRefused, Rangers
-from rig.vehicle.passive.sequence import again, refresh, serve
+from rig.vehicle.passive.sequence import again, refresh, resynchronised, serve
 from rig.vehicle.passive.station import Station
 from rig.vehicle.passive.tracker import Block, Tracker
 
@@ -135,14 +135,19 @@ class Caller:
             self.approach.timeline.mark("first_range", self.tracker.first_valid_ns)
         most = self.station.settings
         if self.tracker.unheard == most.unheard_most:
-            self.approach.note(
-                f"nothing heard in {most.unheard_most} blocks: "
-                "out of range, or Bluetooth is relayed"
-            )
+            self._unheard()
         if self.tracker.bad_sts >= most.sts_failures_most:
             self._secure_ranging_failed()
             return
         self.station.doorkeeper.look(self, block)
+
+    def _unheard(self) -> None:
+        """Nobody answers: out of range, a relay's delay, or clocks that went apart."""
+        blocks = self.station.settings.unheard_most
+        self.approach.note(f"nothing heard in {blocks} blocks: out of range, or relayed")
+        if self.recoveries < self.station.settings.recoveries_most and not self.serving:
+            self.recoveries += 1
+            self.phone.run(SERVING, resynchronised(self))
 
     def _secure_ranging_failed(self) -> None:
         self.rangers.stop()

@@ -96,6 +96,14 @@ def again(caller: Caller) -> Dialogue[None]:
     yield from _start(caller, caller.agreed)
 
 
+def resynchronised(caller: Caller) -> Dialogue[None]:
+    """Range on in the same session after a fresh look at the phone's clock (Procedure 1)."""
+    caller.rangers.stop()
+    _trigger_time_sync(caller)
+    yield from synchronised(caller)
+    yield from again(caller)
+
+
 def suspended(caller: Caller) -> Dialogue[None]:
     """Ask the phone to pause ranging, and stop the anchors once it agrees."""
     agreed, settings = caller.agreed, caller.station.settings

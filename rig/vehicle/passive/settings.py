@@ -101,7 +101,9 @@ class PassiveSettings:
     sts_failures_most: int = _of(
         20, _INFERRED, "So many blocks in a row with a bad STS end the session.", 1
     )
-    unheard_most: int = _of(20, _INFERRED, "So many blocks without any answer are noted.", 1)
+    unheard_most: int = _of(
+        10, _INFERRED, "So many blocks without any answer, and the clocks are compared anew.", 1
+    )
     # --- position ---
     phone_height_m: float = _of(1.0, _INFERRED, "In a hand or a pocket of who walks.", 0, 3)
     # --- Bluetooth and the set-up (facts 5) ---

@@ -168,7 +168,7 @@ def test_a_relayed_link_to_a_phone_far_away_opens_nothing(added_ms: int) -> None
         phone.relay_ns = added_ms * 1_000_000
         phone.approach()
         told = stays_shut(s).told
-        assert "nothing heard in 20 blocks: out of range, or Bluetooth is relayed" in told
+        assert "nothing heard in 10 blocks: out of range, or relayed" in told
         assert f"Bluetooth round trip {30 + added_ms} ms at best" in told
 
 
