@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from drivers.api.clock import Clock
 from drivers.api.errors import DriverError, LinkLost, RangingEnded
 from drivers.api.uwb import CccSession, Hopping, Measurement, RangingSession
+from rig.digital_key.ranging_time import AnchorClock
 from rig.digital_key.secrets import Secret
 from rig.vehicle.passive.agenda import Agenda, Duties
 from rig.vehicle.passive.geometry import PlacedAnchor
@@ -195,7 +196,7 @@ def _start(desk: Desk, agreed: Agreed, anchors: int, clock: Clock) -> RangingSes
         before_ns = clock.now_ns()
         anchor_us = anchor.time_us()
         read_ns = (before_ns + clock.now_ns()) // 2
-        time0_us = anchor_us + (agreed.time0_ns - read_ns) // 1000
+        time0_us = AnchorClock.from_pairs([(read_ns, anchor_us)]).on_anchor(agreed.time0_ns)
         return anchor.start(agreed.session(max(1, time0_us), desk.index, anchors))
     except LinkLost as exc:
         raise _named(exc, desk) from exc

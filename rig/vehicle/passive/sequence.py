@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from drivers.api.errors import DeviceRefused, LinkLost, LinkTimeout
+from drivers.api.uwb import Hopping
 from rig.digital_key.ble_messages import (
     EVENT_COUNT_UNKNOWN,
+    RangingCapabilityRequest,
     RangingCapabilityResponse,
     RangingSessionResponse,
     RangingSetupResponse,
@@ -20,7 +22,14 @@ from rig.digital_key.ble_messages import (
     TimeSync,
 )
 from rig.digital_key.errors import DigitalKeyError
-from rig.vehicle.passive import negotiation
+from rig.digital_key.ranging_negotiation import (
+    Negotiated,
+    Wishes,
+    accept,
+    negotiate,
+    session_request,
+)
+from rig.digital_key.ranging_time import DeviceClock
 from rig.vehicle.passive.approach import PhoneGone
 from rig.vehicle.passive.dialogue import (
     Declined,
@@ -39,6 +48,9 @@ if TYPE_CHECKING:
     from rig.vehicle.passive.caller import Caller
 
 _PAST_S = 1.0  # by so much Time0 may be past, on a slow link; ranging then begins anew
+CAN = RangingCapabilityRequest(versions=(0x0100,), configs=(0,), combos=b"\x00")
+"""What the vehicle can do: configuration 0 is the one that both sides have to know (C9)."""
+
 _STARTS_S = 10.0  # all anchors together, with room for a kit that has to be found again
 
 
@@ -55,9 +67,7 @@ def serve(caller: Caller) -> Dialogue[None]:
     if fresh:
         yield from prove(caller, first=False)
     answer_s = caller.station.settings.answer_s
-    caller.capability = yield from ask(
-        negotiation.capability_request(), RangingCapabilityResponse, answer_s
-    )
+    caller.capability = yield from ask(CAN, RangingCapabilityResponse, answer_s)
     yield from synchronised(caller)
     try:
         yield from set_up(caller)
@@ -76,7 +86,7 @@ def refresh(caller: Caller) -> Dialogue[None]:
     yield from prove(caller, first=False)
     if caller.capability is None:
         caller.capability = yield from ask(
-            negotiation.capability_request(),
+            CAN,
             RangingCapabilityResponse,
             caller.station.settings.answer_s,
         )
@@ -158,11 +168,14 @@ def set_up(caller: Caller) -> Dialogue[None]:
     if key is None or key.ranging is None or capability is None:
         return
     settings = caller.station.settings
-    request = negotiation.session_request(capability, key.ranging.session_id)
+    request = session_request(CAN, capability, key.ranging.session_id, Wishes(0).channels)
     offered = yield from ask(request, RangingSessionResponse, settings.answer_s)
-    chosen = negotiation.choose(offered, len(caller.station.desks), settings)
+    wishes = Wishes(
+        len(caller.station.desks), settings.ran_multiplier, slots_per_round=settings.slots_per_round
+    )
+    chosen = negotiate(offered, wishes)
     answer = yield from ask(chosen.request, RangingSetupResponse, settings.answer_s)
-    negotiation.accept(chosen, answer)
+    accept(chosen, answer)
     caller.approach.timeline.mark("set_up", caller.station.clock.now_ns())
     caller.agreed = _agreed(caller, key.ranging, chosen, answer)
     yield from _start(caller, caller.agreed)
@@ -171,7 +184,7 @@ def set_up(caller: Caller) -> Dialogue[None]:
 def _agreed(
     caller: Caller,
     ranging: RangingKey,
-    chosen: negotiation.Chosen,
+    chosen: Negotiated,
     answer: RangingSetupResponse,
 ) -> Agreed:
     capability, request = caller.capability, chosen.request
@@ -186,7 +199,7 @@ def _agreed(
         slots_per_round=request.slots_per_round,
         sync_code=answer.sync_code,
         channel=chosen.channel,
-        hopping=chosen.hopping,
+        hopping=Hopping[chosen.hop.name],
         hop_key=answer.hop_key.to_bytes(4, "little"),
         config_id=capability.config,
         pulse_combo=capability.combo,
@@ -245,4 +258,6 @@ def _on_our_clock(caller: Caller, device_us: int) -> int:
     event_ns = None if sync is None else _event_ns(caller, sync)
     assert sync is not None  # noqa: S101 - synchronised() came before
     assert event_ns is not None  # noqa: S101 - likewise
-    return event_ns + (device_us - sync.device_time_us) * 1000
+    moment = DeviceClock(sync, event_ns).on_vehicle(device_us)
+    caller.approach.note(f"Time0 known within {moment.within_ns / 1e6:.1f} ms")
+    return moment.t_ns

@@ -129,19 +129,23 @@ def test_where_the_first_time_sync_fails_the_vehicle_triggers_another() -> None:
         (
             dk.RangingCapabilityRequest,
             dk.RangingCapabilityResponse(0x0200, 0, 0),
-            "that was not offered",
+            "version: the device chose 0200, which was not offered",
         ),
         (
             dk.RangingSessionRequest,
             dk.RangingSessionResponse(1, 0x40, 1, 9, 0x80),
-            "no slot, hopping or SYNC code in common",
+            "chaps per slot: the device's mask 40 has none of ours",
         ),
         (
             dk.RangingSessionRequest,
             dk.RangingSessionResponse(1, 0x04, 1, 7, 0x80),
-            "channel 7",
+            "channel: the device chose 7, not offered",
         ),
-        (dk.RangingSetupRequest, dk.RangingSetupResponse(1, 2, 3, 11), "SYNC code 11"),
+        (
+            dk.RangingSetupRequest,
+            dk.RangingSetupResponse(1, 2, 3, 11),
+            "SYNC code: the device chose 11",
+        ),
         (
             dk.RangingSessionRequest,
             dk.Event(dk.EventCategory.COMMAND_COMPLETE, dk.CommandComplete.DEVICE_BUSY),
