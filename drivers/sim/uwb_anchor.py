@@ -55,6 +55,11 @@ class VirtualUwbAnchor(VirtualKit, UciPipe):
                 raise DeviceNotFound("the chip is unplugged", device=self.name)
             return socket.connect()
 
+    def plug(self) -> None:
+        """Power it; it hops by the setting ``hop_modulus`` of the world."""
+        super().plug()
+        self.chip.air.hop_modulus = lambda: self._world.settings.hop_modulus
+
     def identity(self) -> Identity:
         x, y, z = self.at.x_m, self.at.y_m, self.at.z_m
         place = f"at ({x:g}, {y:g}, {z:g}) m"

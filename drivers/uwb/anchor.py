@@ -195,9 +195,12 @@ class UciAnchor(RangingAnchor):
             inbox.end(lambda: LinkLost("the session was stopped", device=self._who))
 
     def _drop(self) -> None:
+        """Let go of a line that is lost; its sessions say so, also where its thread did not yet."""
         host, self._host = self._host, None
         if host is not None:
             host.close()
+        for inbox in self._running.values():
+            inbox.end(lambda: LinkLost("the line is lost", device=self._who))
 
     def _end_locally(self) -> None:
         for inbox in self._running.values():

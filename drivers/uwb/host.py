@@ -159,8 +159,12 @@ class UciHost:
 
     def _send(self, frames: list[bytes]) -> None:
         self._check()
-        for frame in frames:
-            self._port.write(frame)
+        try:
+            for frame in frames:
+                self._port.write(frame)
+        except LinkLost as exc:
+            self._loss = self._loss or exc  # before the reading thread sees it too
+            raise
 
     def _answer(self) -> bytes | object | None:
         """The payload that came, _RETRY, or None when none came in time. Raises LinkLost."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.api.uwb import Hopping
 from drivers.sim.uwb_channel import Reading, UwbChannel
 from drivers.sim.uwb_chip.scene import Scene, Shot, Sight
-from drivers.sim.uwb_chip.sessions import ChipSession, hop_round
+from drivers.sim.uwb_chip.sessions import HOP_MODULUS, ChipSession, hop_round
 from drivers.uwb.uci.app_config import Param
 from drivers.uwb.uci.ccc import CccRange
 from drivers.uwb.uci.codes import CccStatus, Status
@@ -26,10 +26,11 @@ _CCC_FAILURES: Mapping[int, CccStatus] = {  # [I]
 
 @dataclass
 class Air:
-    """Everything outside the chip: who is where, and what the channel does."""
+    """Everything outside the chip: who is where, what the channel does, how all hop."""
 
     scene: Scene
     channel: UwbChannel
+    hop_modulus: Callable[[], int] = lambda: HOP_MODULUS
 
     def look(self, shot: Shot) -> tuple[Sight | None, Reading | None]:
         """Who answers, and the range that comes of it; either may be missing."""
@@ -70,7 +71,7 @@ def fira_block(session: ChipSession, air: Air, profile: Profile, t_ns: int) -> M
 
 def ccc_block(session: ChipSession, air: Air, profile: Profile, t_ns: int) -> Message:
     """The responder's notification: status in the high nibble (facts 1.7)."""
-    now = _round(session, profile, session.block)
+    now = _round(session, profile, session.block, air.hop_modulus())
     sts = session.last_sts = session.sts_index(now)
     ursk = session.values[Param.URSK]
     shot = Shot(session.session_id, 0, session.block, t_ns, sts & 0xFFFF_FFFF, ursk)
@@ -84,20 +85,20 @@ def ccc_block(session: ChipSession, air: Air, profile: Profile, t_ns: int) -> Me
         session.session_id,
         nibble << 4,
         sts & 0xFFFF_FFFF,
-        _round(session, profile, session.block + 1),
+        _round(session, profile, session.block + 1, air.hop_modulus()),
         max(0, _centimetres(reading)) if reading else NO_DISTANCE,  # below zero: 0 [I]
         merit,
         merit,
     )
 
 
-def _round(session: ChipSession, profile: Profile, block: int) -> int:
+def _round(session: ChipSession, profile: Profile, block: int, modulus: int) -> int:
     code = session.number(Param.HOPPING_MODE)
     hops = code == profile.hop_codes[Hopping.CONTINUOUS] or (
         code == profile.hop_codes[Hopping.ADAPTIVE] and session.hopping_now
     )
     key = int.from_bytes(session.values.get(Param.HOP_MODE_KEY, b"")[:4], "little")
-    return hop_round(block, key, session.rounds) if hops else 0
+    return hop_round(block, key, session.rounds, modulus) if hops else 0
 
 
 def _outcome(sight: Sight | None, reading: Reading | None) -> tuple[int, int]:

@@ -98,10 +98,13 @@ class ChipSession:
         return poll + 1 + self.number(Param.NUMBER_OF_CONTROLEES)
 
 
-def hop_round(block: int, key: int, rounds: int) -> int:
-    """The default hopping sequence (facts 1.8; its modulus is a public responder's)."""
+HOP_MODULUS = 65521  # a public responder's
+
+
+def hop_round(block: int, key: int, rounds: int, modulus: int = HOP_MODULUS) -> int:
+    """The default hopping sequence (facts 1.8)."""
     t = (block + key) % 0x1_0000
-    return (t * t % 65521) * rounds >> 16
+    return (t * t % modulus) * rounds >> 16
 
 
 def complaint(session: ChipSession, values: dict[Param, bytes], profile: Profile) -> Param | None:

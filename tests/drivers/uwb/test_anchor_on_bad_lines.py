@@ -10,9 +10,16 @@ import pytest
 
 from drivers.api.errors import DeviceNotFound, DriverUnavailable, LinkLost, LinkTimeout
 from drivers.api.uwb import CccSession, FiraSession, Measurement
+from drivers.sim.uwb_channel import UwbChannel
 from drivers.sim.uwb_chip import VirtualUwbChip, VirtualUwbKit
+from drivers.sim.uwb_chip.chip import UwbChip
+from drivers.sim.uwb_chip.scene import standing_at
 from drivers.uwb import serial_door
+from drivers.uwb.anchor import UciAnchor
+from drivers.uwb.kit import TCP
 from drivers.uwb.kits import QorvoAnchor, TcpAnchor
+from drivers.uwb.uci.profiles import GENERIC
+from tests.drivers.uwb.scripted_port import ScriptedPort
 
 FIRA = FiraSession(session_id=7, address=1, peers=(2,))
 CCC = CccSession(
@@ -182,3 +189,27 @@ def test_a_kit_that_is_not_plugged_in_is_not_found_by_its_serial_number() -> Non
 def test_a_line_that_another_program_holds_is_not_opened() -> None:
     with VirtualUwbKit() as kit, QorvoAnchor(kit), pytest.raises(DeviceNotFound, match="opening"):
         QorvoAnchor(kit)
+
+
+def test_sessions_of_a_line_that_was_lost_unseen_end_when_it_is_opened_anew() -> None:
+    pulled = False
+
+    def opened() -> ScriptedPort:
+        chip = UwbChip(GENERIC, standing_at(2.0), UwbChannel(), now_ns=0)
+
+        def answer(frame: bytes) -> list[bytes]:
+            if pulled:
+                raise LinkLost("pulled")  # which the reading thread is not told of
+            return [chip.hear(frame, 0)]
+
+        return ScriptedPort(answer)
+
+    with UciAnchor(TCP, opened, "desk") as anchor:
+        ranging = anchor.start(FIRA)
+        pulled = True
+        with pytest.raises(LinkLost, match="pulled"):
+            anchor.time_us()
+        pulled = False
+        anchor.time_us()
+        with pytest.raises(LinkLost, match="desk: the line is lost"):
+            ranging.next(10.0)

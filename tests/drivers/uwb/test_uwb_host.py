@@ -170,6 +170,16 @@ def test_a_line_pulled_while_a_command_waits_is_lost_at_once(on_line: Open) -> N
         reset(host)
 
 
+def test_a_line_that_is_gone_as_it_is_written_to_is_lost_at_once(on_line: Open) -> None:
+    def gone(_frame: bytes) -> list[bytes]:
+        raise LinkLost("pulled")
+
+    host, _, _ = on_line(gone)
+    with pytest.raises(LinkLost, match="pulled"):
+        reset(host)
+    assert not host.alive  # though its reading thread has seen nothing
+
+
 def test_closing_ends_a_command_that_waits_and_tells_nobody(on_line: Open) -> None:
     host, _, kept = on_line(lambda _: [], Patience(answer_s=60))
     closing = threading.Timer(0.05, host.close)
