@@ -73,7 +73,7 @@ class VehicleDescription(BaseModel):
     authority_certificate: Path | None = None
     device_roots: tuple[Path, ...] = ()
     local_zone: int | str = "UTC"
-    calibrations: Path | None = None  # what anchors measure too much, as rig calibrate writes it
+    calibrations: Path | None = None  # of anchors, as rig calibrate writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
