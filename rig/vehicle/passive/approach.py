@@ -133,6 +133,12 @@ class Approach:
         self.movements += 1
 
     @property
+    def furthest(self) -> str:
+        """The last mark it has: how far it came."""
+        marks = self.timeline.marks
+        return max(marks, key=marks.__getitem__, default="nothing")
+
+    @property
     def refused(self) -> bool:
         return self.ending is ApproachEnding.REFUSED
 

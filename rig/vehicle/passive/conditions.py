@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rig.measure.outcomes import Inconclusive, Unmet
 from rig.measure.timeline import Occurrence
+from rig.vehicle.passive.approach import Approach
 from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.wiring import CLOSURES
 
@@ -39,14 +40,27 @@ class PassiveCondition:
         if movement is not None and self.holds():
             return Occurrence(movement.t_ns, movement.timeline)
         self.entry.raise_fault()
-        seen = []
-        while (ended := self.entry.next_approach(0)) is not None:
-            seen.append(ended)
-        seen += self.entry.approaches_now()
-        if not seen:
-            raise Inconclusive(f"{self.what}: no phone connected within {timeout_s:g} s")
-        seen[-1].raise_if_broken()
-        raise Unmet(f"not {self.what} within {timeout_s:g} s: {seen[-1].told or 'nothing proved'}")
+        raise _why_not(self.what, self.entry.approaches(), timeout_s)
+
+
+def _why_not(what: str, seen: list[Approach], timeout_s: float) -> Exception:
+    """What it comes to that nothing moved, by the approaches in the order they came.
+
+    Who agreed to range, or was refused, was judged. Who got no further, because the connection
+    ended or an answer did not come, was not.
+    """
+    if not seen:
+        return Inconclusive(f"{what}: no phone connected within {timeout_s:g} s")
+    judged = [each for each in seen if each.refused or "set_up" in each.timeline.marks]
+    if judged:
+        said = "; ".join(filter(None, (each.told for each in judged)))
+        return Unmet(f"not {what} within {timeout_s:g} s: {said or 'nothing proved'}")
+    for each in seen:
+        try:
+            each.raise_if_broken()
+        except Exception as exc:  # noqa: BLE001 - it is raised by who asked
+            return exc
+    return Inconclusive(f"{what}: the phone got no further than {seen[-1].furthest}")
 
 
 def unlocked_passively(entry: PassiveEntry) -> PassiveCondition:

@@ -90,7 +90,12 @@ class Conversation:
         if isinstance(want, Hear):
             if want.after is not None:
                 self._step = self._phone.say(want.after)
-            awaited = "answer" if want.after is not None else name_of_kind(want.kind)
+            after = want.after
+            awaited = (
+                name_of_kind(want.kind)
+                if after is None
+                else f"answer to {name_of_kind(type(after))}"
+            )
             self._late(want.timeout_s, awaited)
         elif isinstance(want, Happen):
             self._late(want.timeout_s, " or ".join(want.names))

@@ -149,8 +149,13 @@ class PhoneLink:
 
     def gone(self, why: str) -> None:
         """The connection has ended."""
-        if not self.over:
-            self._close(why)
+        if self.over:
+            return
+        marks = self.approach.timeline.marks
+        if "set_up" not in marks and not self.approach.movements:
+            furthest = self.approach.furthest
+            self.approach.end_with(PhoneGone(f"the connection ended: {why}"), f"after {furthest}")
+        self._close(why)
 
     def _close(self, why: str) -> None:
         self.over = True
