@@ -73,10 +73,13 @@ class VehicleDescription(BaseModel):
     authority_certificate: Path | None = None
     device_roots: tuple[Path, ...] = ()
     local_zone: int | str = "UTC"
+    calibrations: Path | None = None  # of anchors, as rig calibrate writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
-    @field_validator("keyring", "second_keyring", "authority_key", "authority_certificate")
+    @field_validator(
+        "keyring", "second_keyring", "authority_key", "authority_certificate", "calibrations"
+    )
     @classmethod
     def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         folder: Path | None = (info.context or {}).get("folder")

@@ -13,6 +13,10 @@ import click
 _COMMANDS = {
     "run": ("rig.cli.run:run", "Run a plan on a bench and report."),
     "doctor": ("rig.cli.doctor:doctor", "Examine every device of a bench."),
+    "calibrate": (
+        "rig.cli.calibrate:command",
+        "Find an anchor's antenna delay at a measured distance.",
+    ),
     "safe": ("rig.cli.safe:safe", "Put every switch of a bench into its safe state."),
     "report": ("reports.command:report", "Render the compliance page of a run again."),
     "plans": ("rig.cli.plans:plans", "List the plans."),

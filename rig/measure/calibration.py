@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from drivers.api.device import Identity
 from rig.measure.errors import CalibrationError
 from rig.measure.ranging import count_outliers, robust_deviation
 from rig.records.run import CalibrationRecord
@@ -40,6 +42,12 @@ class Reference:
 
     distance_m: float
     uncertainty_m: float
+
+
+def kit_of(identity: Identity) -> str:
+    """By what a calibration knows its kit: make, model and serial number, as the kit says them."""
+    serial = f"serial {identity.serial}" if identity.serial else ""
+    return " ".join(filter(None, (identity.make, identity.model, serial)))
 
 
 def calibrate(
@@ -99,10 +107,19 @@ def calibration_for(
 
 
 def write_calibrations(path: Path, calibrations: Sequence[CalibrationRecord]) -> None:
-    """Write the file anew. Raises CalibrationError for two of one anchor."""
+    """Write the file anew, as a whole or not at all. Raises CalibrationError for two of one anchor.
+
+    Raises OSError where it cannot be written.
+    """
     body = {"format": FORMAT, "calibrations": [asdict(c) for c in calibrations]}
     _by_anchor(calibrations, path.name)
-    path.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def read_calibrations(path: Path) -> dict[str, CalibrationRecord]:

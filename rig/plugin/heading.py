@@ -49,6 +49,7 @@ def run_started(
         ambiguities={a.id: a.title for a in assignment.catalogue.ambiguities.values()},
         selected=tuple(tests),
         readings=reading_records(assignment.catalogue, plan.readings),
+        calibrations=car.calibrations() if car else (),
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )
 

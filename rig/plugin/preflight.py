@@ -20,7 +20,7 @@ def wants_car(items: Iterable[pytest.Item]) -> bool:
 
 
 def check_provisioning(bench: BenchDescription) -> None:
-    """Raise BenchFileError for a keyring or a protocol setting that cannot be used."""
+    """Raise BenchFileError for a keyring, setting or calibration that cannot be used."""
     for candidate in bench.candidates:
         for mistake in provisioning_mistakes(candidate.vehicle):
             raise candidate.vehicle_error(mistake.key, mistake.text)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from rig.records.verdict import Verdict
 
 # 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
-# maps and walks to it. What a record has gained has a default, so that older journals are read as
-# they are.
+# maps and walks to it, and calibrations to RunStarted. What a record has gained has a default, so
+# that older journals are read as they are.
 SCHEMA = 3
 
 
@@ -76,6 +76,20 @@ class ReadingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationRecord:
+    """The antenna delay that was taken off an anchor's ranges, and where it comes from."""
+
+    anchor: str
+    kit: str  # identity of the kit that was calibrated
+    offset_m: float
+    uncertainty_m: float  # standard uncertainty
+    samples: int
+    reference_m: float
+    date: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """The head of a journal: everything the report says besides results."""
 
@@ -103,6 +117,7 @@ class RunStarted:
     applicability: tuple[ApplicabilityRecord, ...] = ()  # of the whole catalogue
     readings: tuple[ReadingRecord, ...] = ()
     unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
+    calibrations: tuple[CalibrationRecord, ...] = ()  # taken off what the anchors measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +181,6 @@ class Observation:
     what: str
     value: str
     ambiguity: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationRecord:
-    """The antenna delay that was taken off an anchor's ranges, and where it comes from."""
-
-    anchor: str
-    kit: str  # identity of the kit that was calibrated
-    offset_m: float
-    uncertainty_m: float  # standard uncertainty
-    samples: int
-    reference_m: float
-    date: str
-    operator: str
 
 
 @dataclass(frozen=True, slots=True)

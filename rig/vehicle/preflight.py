@@ -13,6 +13,8 @@ from typing import Protocol
 
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import SettingError, settings_from
+from rig.measure.calibration import read_calibrations
+from rig.measure.errors import CalibrationError
 from rig.vehicle.errors import KeyringError
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.trust import TrustFiles, trust_mistakes
@@ -30,6 +32,8 @@ class Provisioned(TrustFiles, Protocol):
     def profile(self) -> str: ...
     @property
     def settings(self) -> Mapping[str, object]: ...
+    @property
+    def calibrations(self) -> Path | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Mistake:
 
 
 def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
-    """What is wrong with the keyrings and the protocol settings, in the order of the section."""
+    """What is wrong with the keyrings, the protocol settings and the antenna delays."""
     profile = PROFILES[vehicle.profile]
     for key, path in (
         ("keyring", vehicle.keyring),
@@ -59,6 +63,15 @@ def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
             settings_from({name: value})
         except SettingError as exc:
             yield Mistake(f"settings.{name}", str(exc))
+    yield from _calibration_mistakes(vehicle.calibrations)
+
+
+def _calibration_mistakes(path: Path | None) -> Iterator[Mistake]:
+    try:
+        if path is not None:
+            read_calibrations(path)
+    except CalibrationError as exc:
+        yield Mistake("calibrations", str(exc))
 
 
 def wiring_mistakes(drivers: Mapping[str, type], placed: Mapping[str, object]) -> Iterator[Mistake]:

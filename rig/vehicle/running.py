@@ -14,7 +14,8 @@ from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import PAIRING, RANGING, TRANSACTION, settings_from
 from rig.digital_key.transaction import Vehicle
 from rig.key_server.vehicles import VehicleRecord
-from rig.records.run import SettingRecord
+from rig.records.run import CalibrationRecord, SettingRecord
+from rig.vehicle.antenna_delays import antenna_delays
 from rig.vehicle.body import Body, Power, UnlockScope
 from rig.vehicle.described import VehicleDescription, assumed, facts_of
 from rig.vehicle.drive import is_inside
@@ -24,6 +25,7 @@ from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
 from rig.vehicle.passive.approach import Approach
+from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
@@ -52,7 +54,7 @@ class RunningVehicle:
         readings: VehicleReadings | None = None,
         passive: PassiveSettings | None = None,
     ) -> None:
-        """Raises WiringError, KeyringError or SettingError; moves nothing.
+        """Raises WiringError, KeyringError, SettingError or CalibrationError; moves nothing.
 
         ``clock`` is by default that of a device that brings one, else the machine's; ``trust`` is
         the rig's own and that of the virtual phones on the bench.
@@ -80,9 +82,8 @@ class RunningVehicle:
         }
         self.pairing.look_again = self._loops[TRAY].serve_again
         self.interior = self._inside(devices, wiring)
-        self._passive = passive_entry(
-            wiring, description.anchors, self.clock, self.service, passive or PassiveSettings()
-        )
+        self._delays = antenna_delays(description.calibrations, wiring.anchors)
+        self._passive = self._around(wiring, passive or PassiveSettings())
 
     def start(self) -> None:
         """Let the readers serve devices."""
@@ -163,7 +164,11 @@ class RunningVehicle:
         if self._passive is None:
             return assumed(self._vehicle, (TRANSACTION, *paired))
         settings = assumed(self._vehicle, (TRANSACTION, *paired, RANGING))
-        return (*settings, *self._passive.settings_records())
+        return (*settings, *self._passive.settings_records(), *self._delays.records())
+
+    def calibrations(self) -> tuple[CalibrationRecord, ...]:
+        """What is taken off the ranges of which anchor; () where nobody is ranged."""
+        return () if self._passive is None else tuple(self._delays.applied.values())
 
     def facts(self) -> dict[str, str]:
         """What describes the vehicle, for the report."""
@@ -244,6 +249,10 @@ class RunningVehicle:
             used=self._used,
             receipt_key=lambda: self.telematics.receipt_key,
         )
+
+    def _around(self, wiring: Wiring, settings: PassiveSettings) -> PassiveEntry | None:
+        places, delays = self._description.anchors, self._delays.applied
+        return passive_entry(wiring, places, self.clock, self.service, settings, delays)
 
     def _speaking_for(self, keyring: Keyring) -> Vehicle:
         profile = PROFILES[self._description.profile]

@@ -9,6 +9,7 @@ from drivers.api.ble import VehicleRadio
 from drivers.api.clock import Clock
 from drivers.api.space import Point
 from rig.digital_key.pairing_messages import BluetoothFields
+from rig.records.run import CalibrationRecord
 from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.geometry import PlacedAnchor
 from rig.vehicle.passive.settings import PassiveSettings
@@ -24,12 +25,14 @@ def passive_entry(
     clock: Clock,
     service: Service,
     settings: PassiveSettings,
+    delays: Mapping[str, CalibrationRecord],
 ) -> PassiveEntry | None:
     """Passive entry over a bench's radio and anchors; None where it lacks either."""
     if wiring.radio is None or not wiring.anchors:
         return None
     anchors = {
-        name: PlacedAnchor(anchor, Point(*places[name])) for name, anchor in wiring.anchors.items()
+        name: PlacedAnchor(anchor, Point(*places[name]), delays.get(name))
+        for name, anchor in wiring.anchors.items()
     }
     return PassiveEntry(wiring.radio, anchors, clock, service, settings)
 

@@ -38,6 +38,7 @@ def test_a_survey_stands_with_every_position_and_interval(page_of: RenderRun) ->
     assert row.startswith("1.5, -2 3 6 of 8 6.0 4.5 to 7.5 1.4")
     assert row.endswith("75.0 % 34.9 to 96.8 %")
     assert "No antenna delay was taken off these ranges." in page.text
+    assert "Antenna delays that were taken off" not in page.text
     assert "Plan of 1 position. Bias from 6 to 6 cm." in page.text
 
 
@@ -48,6 +49,12 @@ def test_the_calibration_that_was_applied_is_named(page_of: RenderRun) -> None:
         "2 m on 2026-03-01, kit DWM3001CDK 760001, by J. Doe."
     ) in page.text
     assert "Nothing was measured at 1." in page.text
+
+
+def test_the_equipment_has_the_delays_that_the_whole_run_took_off(page_of: RenderRun) -> None:
+    text = page_of([], calibrations=(DELAY,)).text
+    assert "Antenna delays that were taken off the anchors' ranges" in text
+    assert f"{DELAY.anchor} 0.295 0.006 100 at 2 m {DELAY.kit} {DELAY.date}, by" in text
 
 
 def test_a_plan_tells_the_bias_in_numbers_and_not_by_colour_alone(page_of: RenderRun) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from drivers.api.space import Point
 from drivers.api.uwb import RangingAnchor
+from rig.records.run import CalibrationRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ COOPER = VehicleGeometry(
 
 @dataclass(frozen=True, slots=True)
 class PlacedAnchor:
-    """An anchor and where it is mounted."""
+    """An anchor, where it is mounted, and what is taken off its ranges."""
 
     anchor: RangingAnchor
     at: Point
+    calibration: CalibrationRecord | None = None
 
 
 def _over_ground_m(a: Point, b: Point) -> float:

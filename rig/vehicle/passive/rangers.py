@@ -10,6 +10,7 @@ from drivers.api.errors import DriverError, LinkLost, RangingEnded
 from drivers.api.uwb import CccSession, Hopping, Measurement, RangingSession
 from rig.digital_key.ranging_time import AnchorClock
 from rig.digital_key.secrets import Secret
+from rig.vehicle.antenna_delays import without_delay
 from rig.vehicle.passive.agenda import Agenda, Duties
 from rig.vehicle.passive.geometry import PlacedAnchor
 from rig.vehicle.passive.interference import NOBODY, Between
@@ -171,7 +172,8 @@ class Rangers:
                 return
             if measured is None:
                 return
-            self._take(name, self.between().measured(name, measured))
+            told = without_delay(measured, self.desks[name].placed.calibration)
+            self._take(name, self.between().measured(name, told))
 
     def _take(self, name: str, measured: Measurement) -> None:
         was_open = self.tracker.is_open

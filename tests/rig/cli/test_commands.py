@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from rig.bench.load import BENCHES
 from rig.cli import main
 
-COMMANDS = ["run", "doctor", "safe", "report", "plans", "benches", "requirements"]
+COMMANDS = ["run", "doctor", "calibrate", "safe", "report", "plans", "benches", "requirements"]
 BENCH = """\
 name: tiny
 devices:
@@ -74,6 +74,7 @@ WRONG = [
     (["run", "smoke", "--bench", "nope"], "no bench 'nope'"),
     (["run", "smoke", "--bench", "virtual", "--", "--bogus"], ""),
     (["doctor", "nope"], "no bench 'nope'"),
+    (["calibrate", "virtual", "left"], "Missing option '--reference'"),
     (["safe", "nope"], "no bench 'nope'"),
     (["requirements", "DK-UNLOK-01"], "close: DK-UNLOCK-01"),
     (["requirements", "--capability", "fly"], "no capability 'fly'; there are: eligibility"),

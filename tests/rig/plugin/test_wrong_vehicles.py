@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from rig.bench.description import BenchDescription
 from rig.bench.errors import BenchFileError
 from rig.bench.load import load_bench
+from rig.measure.calibration import write_calibrations
 from rig.plugin.preflight import check_provisioning, check_wiring
+from rig.records.run import CalibrationRecord
 
 if TYPE_CHECKING:
     from tests.rig.plugin.conftest import Desk
@@ -73,6 +76,18 @@ WRONG = {
         "  authority_certificate: keys/README.md\n",
         "  authority_certificate:",
         "authority_certificate: ",
+    ),
+    "broken calibrations": (
+        "  key: digital_key\n",
+        "  key: digital_key\n  calibrations: keys/devices.json\n",
+        "  calibrations:",
+        "calibrations: devices.json: wanted format and calibrations, and nothing else\n",
+    ),
+    "no calibrations": (
+        "  key: digital_key\n",
+        "  key: digital_key\n  calibrations: keys/delays.json\n",
+        "  calibrations:",
+        "calibrations must be a path that exists",
     ),
     "an anchor that is not there": (
         LAST_PLACE,
@@ -167,3 +182,20 @@ def test_all_that_the_vehicle_lacks_is_said_at_once(desk: Desk) -> None:
     assert outcome.status == 2
     assert "tiny.yaml:4: the vehicle needs a NfcReader named 'driver_handle'" in outcome.output
     assert "; it also needs tray (NfcReader), unlock_driver (Switch), " in outcome.output
+
+
+def test_a_run_records_which_antenna_delays_it_takes_off(desk: Desk) -> None:
+    kit = "UCI in this process serial pipe"
+    delay = CalibrationRecord("front_left", kit, 0.3, 0.01, 100, 2.0, "2026-11-25", "AB")
+    other = replace(delay, anchor="front_right", kit="another kit")
+    write_calibrations(desk.folder / "delays.json", [delay, other])
+    desk.write_whole_bench(
+        "  key: digital_key\n", "  key: digital_key\n  calibrations: delays.json\n"
+    )
+    desk.write_plan("test_it.py", DRIVES)
+    started = desk.run("--plan=plan.yaml", bench="whole.yaml").run.started
+    assert started.calibrations == (delay,)
+    about = {s.name.rpartition(" ")[2]: s.why for s in started.settings if "delay of" in s.name}
+    assert len(about) == 7
+    assert f"front_right is {kit}, and its calibration is of another kit" in about["front_right"]
+    assert "delays.json has no entry" in about["rear_left"]
