@@ -14,8 +14,9 @@ from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
 from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.interference import Between
-from testplans.steps import walking
+from testplans.steps import surveying, walking
 from testplans.steps.measuring import ByPlan
+from testplans.steps.surveying import WalksOf
 
 APPROACH = pytest.mark.requirement("DK-UNLOCK-02")
 WAYS = {
@@ -28,20 +29,22 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_an_approach_unlocks_once_and_inside_the_zone(
     car: Car,
-    passive: PassiveEntry,
     stage: Stage,
     phone: Phone,
     by_plan: ByPlan,
+    walks_of: WalksOf,
     way: tuple[str, float],
 ) -> None:
     name, speed_mps = way
+    log = walks_of(f"approaches at {speed_mps:g} m/s")
     path = walking.towards("driver", speed_mps)
     walking.meet(car, stage, phone)
     with by_plan(name, unit="m", of="approaches", otherwise=5) as samples:
         for sample in samples:
             opened = walking.approach(car, stage, phone, path)
+            surveying.keep_walk(log, opened, "unlock")
             sample.takes(opened.distance_m)
-            assert passive.next_movement(walking.SETTLE_S) is None, "it moved the locks again"
+            assert car.passive.next_movement(walking.SETTLE_S) is None, "it moved the locks again"
             assert car.unlocked
             walking.go_away(car, stage, phone)
 

@@ -6,26 +6,26 @@ import pytest
 
 from drivers.api.phone import Phone
 from drivers.api.stage import Stage
-from rig.measure.limits import Count, Limits
-from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.wiring import CLOSURES
-from testplans.steps import walking
+from testplans.steps import surveying, walking
+from testplans.steps.measuring import ByPlan
+from testplans.steps.surveying import WalksOf
 
 pytestmark = pytest.mark.usefixtures("passive")
 
 
 @pytest.mark.requirement("DK-LOCK-02")
 def test_leaving_locks(
-    car: Car, stage: Stage, phone: Phone, measure: Measure, limits: Limits, count: Count
+    car: Car, stage: Stage, phone: Phone, by_plan: ByPlan, walks_of: WalksOf
 ) -> None:
-    name = "lock_distance"
-    taking = measure(name, unit="m", of="departures", **limits(name)).repeat(count(name, 5))
-    with taking as samples:
+    log = walks_of(f"departures at {walking.WALK_MPS:g} m/s")
+    with by_plan("lock_distance", unit="m", of="departures", otherwise=5) as samples:
         for sample in samples:
             walking.approach(car, stage, phone, walking.towards("driver", walking.WALK_MPS))
             locked = walking.leave(car, stage, phone, walking.away_from("driver", walking.WALK_MPS))
+            surveying.keep_walk(log, locked, "lock")
             sample.takes(locked.distance_m)
             assert car.locked
             walking.go_away(car, stage, phone)
