@@ -70,7 +70,7 @@ def _stoppable(bench: Bench, guard: Guard) -> AbstractContextManager[None]:
 
 def _held(bench: Bench, lease: Lease) -> Bench:
     """The bench with its devices leased by what they say of themselves."""
-    lease.cover(bench.records)
+    lease.cover(bench.description, bench.records)
     return replace(bench, remarks=tuple(lease.notes))
 
 

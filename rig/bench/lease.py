@@ -25,6 +25,7 @@ from pathlib import Path
 from rig.bench.description import BenchDescription, Reference
 from rig.bench.errors import BenchHeld
 from rig.bench.owner import Break, Owner, this_process
+from rig.bench.registry import driver_class, is_virtual
 from rig.records.run import DeviceRecord
 
 EXPIRES = timedelta(hours=24)  # no run lasts longer
@@ -42,13 +43,18 @@ def things_of(description: BenchDescription) -> dict[str, str]:
     """What a run on this bench has for itself: by key, and in words.
 
     The file, and whatever hardware it names by serial number, reader, port or address, also that
-    of the bench it may fall back to.
+    of the bench it may fall back to. What stands behind a virtual device is the run's own, but for
+    virtual devices that all processes of the machine see (their class says by which options).
     """
     things: dict[str, str] = {}
     for bench in description.candidates:
         things[f"bench {bench.path.resolve()}"] = f"bench {bench.name}"
+        real = _real(bench)
         for entry in bench.devices:
-            for option in _NAMES_HARDWARE:
+            names = _NAMES_HARDWARE if entry.name in real else ()
+            if is_virtual(entry.driver):
+                names = tuple(getattr(driver_class(entry.driver), "exclusive", ()))
+            for option in names:
                 value = entry.options.get(option)
                 if value is not None and not isinstance(value, Reference):
                     things[f"{option} {value}"] = f"{entry.name} ({option} {value})"
@@ -74,10 +80,11 @@ class Lease:
             if key not in self._held:
                 self._held[key] = self._taken(key, words)
 
-    def cover(self, records: Iterable[DeviceRecord]) -> None:
+    def cover(self, description: BenchDescription, records: Iterable[DeviceRecord]) -> None:
         """Hold the real devices that have said who they are. Raises BenchHeld."""
-        real = (r for r in records if r.serial and not r.simulated)
-        self.take({f"serial {r.serial}": f"{r.name} (serial {r.serial})" for r in real})
+        real = _real(description)
+        said = (r for r in records if r.serial and r.name in real)
+        self.take({f"serial {r.serial}": f"{r.name} (serial {r.serial})" for r in said})
 
     def release(self) -> None:
         """Let go of everything; a watchdog that has it too keeps it until it ends."""
@@ -164,6 +171,15 @@ def break_lease(description: BenchDescription, by: str, why: str) -> dict[str, O
         fresh.chmod(0o666)
         fresh.replace(path)
     return broken
+
+
+def _real(description: BenchDescription) -> set[str]:
+    """The devices that are neither virtual nor stand on one that is."""
+    virtual: set[str] = set()
+    for entry in description.devices:  # a reference always points up
+        if is_virtual(entry.driver) or virtual.intersection(entry.references):
+            virtual.add(entry.name)
+    return {entry.name for entry in description.devices} - virtual
 
 
 def _path_of(key: str) -> Path:

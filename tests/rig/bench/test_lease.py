@@ -119,15 +119,26 @@ def test_another_bench_with_another_board_is_free(
         assert lease.notes == []
 
 
-def test_a_device_that_says_its_serial_number_is_held_by_it(
+def test_a_real_device_that_says_its_serial_number_is_held_by_it(
     tmp_path: Path, held: tuple[BenchDescription, Holder]
 ) -> None:
     del held
+    description = bench(tmp_path, "other", "LEASF")
+    text = description.path.read_text().replace(
+        "vehicle:",
+        "  board: {driver: relay.hid, serial: REAL1}\n"
+        '  twin: {driver: relay.hid, serial: REAL2, usb: "@usb"}\n'
+        '  horn: {driver: relay.switch, board: "@twin", channel: 1}\n'
+        "vehicle:",
+    )
+    description.path.write_text(text)
+    description = load_bench(description.path)
     record = DeviceRecord("board", "relay.hid", simulated=False, serial="LEASE")
-    with leased(bench(tmp_path, "other", "LEASF")) as lease:
+    with leased(description) as lease:
         with pytest.raises(BenchHeld, match=r"board \(serial LEASE\)"):
-            lease.cover([record])
-        lease.cover([replace(record, simulated=True)])
+            lease.cover(description, [record])
+        for behind in ("twin", "horn"):  # stand on a virtual board
+            lease.cover(description, [replace(record, name=behind)])
 
 
 def test_after_its_end_a_bench_is_free_and_nothing_is_said(tmp_path: Path) -> None:
@@ -258,3 +269,31 @@ def test_a_lock_without_a_name_is_waited_for_and_refused(
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(BenchHeld, match="does not say who it is"), leased(description):
             pass
+
+
+def test_what_stands_behind_a_virtual_device_is_the_runs_own(tmp_path: Path) -> None:
+    description = bench(tmp_path)
+    text = description.path.read_text().replace(
+        "vehicle:",
+        '  air: {driver: sim.ble_air, world: "@world"}\n'
+        '  ble: {driver: ble.bumble, transport: "@air", address: "C4:4D:49:00:00:01"}\n'
+        '  board: {driver: relay.hid, serial: LEASE, usb: "@usb"}\n'
+        "vehicle:",
+    )
+    description.path.write_text(text)
+    things = things_of(load_bench(description.path))
+    assert sorted(things.values()) == ["bench desk", "usb (serial LEASE)"]
+
+
+def test_real_hardware_is_named_by_serial_number_reader_port_and_address(tmp_path: Path) -> None:
+    description = bench(tmp_path)
+    text = description.path.read_text().replace(
+        "vehicle:",
+        "  board: {driver: relay.hid, serial: REAL1}\n"
+        "  tray: {driver: nfc.pcsc, reader: ACR1252}\n"
+        '  anchor_a: {driver: uwb.tcp, address: "127.0.0.1:7000"}\n'
+        "vehicle:",
+    )
+    description.path.write_text(text)
+    things = things_of(load_bench(description.path))
+    assert {"serial REAL1", "reader ACR1252", "address 127.0.0.1:7000"} < set(things)
