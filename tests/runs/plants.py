@@ -9,9 +9,19 @@ import os
 from collections.abc import Callable
 from types import ModuleType
 
-from tests.runs.planted import eligibility, endings, everyday, key_use, pairing, sharing
+from tests.runs.planted import (
+    eligibility,
+    endings,
+    everyday,
+    key_use,
+    pairing,
+    passive,
+    ranges,
+    sharing,
+)
 
 CAPABILITIES = (key_use, pairing, everyday, eligibility, sharing, endings)
+PASSIVE = (ranges, passive)
 
 
 def plants_of(module: ModuleType) -> dict[str, str]:
@@ -20,7 +30,9 @@ def plants_of(module: ModuleType) -> dict[str, str]:
 
 
 def _by_name() -> dict[str, Callable[[], None]]:
-    return {plant.__name__: plant for module in CAPABILITIES for plant in module.CAUGHT_BY}
+    return {
+        plant.__name__: plant for module in (*CAPABILITIES, *PASSIVE) for plant in module.CAUGHT_BY
+    }
 
 
 if _named := os.environ.get("RIG_PLANT"):
