@@ -9,6 +9,7 @@ from typing import Any
 
 from drivers.api.ble import Advert
 from rig.digital_key.ble_messages import RkeAuthRequest, RkeAuthResponse, decode
+from rig.digital_key.profiles import Purpose
 from rig.vehicle import policy
 from rig.vehicle.keyring import Keyring
 from rig.vehicle.keys import KeyState
@@ -87,8 +88,7 @@ def never_look_after_a_key_again() -> None:
 
 
 def keep_the_phone_of_a_deleted_key() -> None:
-    replace_in(PassiveEntry, "_key_ended", lambda *_: None)
-    replace_in(Caller, "look_after", lambda _self: None)
+    replace_in(Caller, "dismiss", lambda *_: None)
 
 
 def open_for_deleted_keys() -> None:
@@ -146,7 +146,11 @@ def start_for_keys_that_may_not() -> None:
 
 
 def lock_whoever_is_inside() -> None:
-    replace_in(PassiveEntry, "_others", lambda *_: ())
+    def by_itself(self: Doorkeeper, _phone: Any, key: Any) -> str:
+        decision = self.judge(key, Purpose.LOCK)
+        return "" if decision.allowed else decision.explanation
+
+    replace_in(Doorkeeper, "_against_locking", by_itself)
 
 
 def never_lock() -> None:
@@ -183,8 +187,8 @@ CAUGHT_BY: dict[Callable[[], None], str] = {
     wait_for_ever_for_who_says_nothing: "says_nothing",
     take_any_phone_for_the_one_that_is_bonded: "holds_another_key",
     take_a_message_of_another_length: "passive_attacks and altered_message",
-    take_a_start_that_is_past: "earlier_connection",
-    use_ranging_keys_for_ever: "ranging_key_that",
+    take_a_start_that_is_past: "earlier_connection and setup",
+    use_ranging_keys_for_ever: "ranging_key_that_has",
     never_look_after_a_key_again: "expires_while_it_is_used",
     keep_the_phone_of_a_deleted_key: "deleted_while",
     open_for_deleted_keys: "key_that_has_ended and deleted",
@@ -197,6 +201,6 @@ CAUGHT_BY: dict[Callable[[], None], str] = {
     lock_whoever_is_inside: "another_key_is_inside",
     never_lock: "leaving_locks",
     lock_whatever_stands_open: "nothing_locks",
-    lock_as_soon_as_it_opened: "opens_once or unlocks_once",
+    lock_as_soon_as_it_opened: "unlocks_once",
     serve_although_it_is_switched_off: "whose_passive_entry_is_off",
 }

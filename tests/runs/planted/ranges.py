@@ -204,7 +204,7 @@ CAUGHT_BY: dict[Callable[[], None], str] = {
     leave_at_the_unlock_radius: "between_the_two_radii",
     mistake_outside_for_inside: "outside_a_door",
     swap_inside_and_outside: "never_mistaken",
-    mistake_left_for_right: "only_the_side",
-    open_every_side: "only_the_side",
+    mistake_left_for_right: "only_the_side and driver",
+    open_every_side: "only_the_side and passenger",
     open_at_every_handle: "does_not_open_passively",
 }
