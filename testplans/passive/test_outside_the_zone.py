@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.api.phone import Phone
@@ -9,6 +11,7 @@ from drivers.api.space import Path
 from drivers.api.stage import Stage, Walk
 from rig.measure.limits import Count
 from rig.vehicle.car import Car
+from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.tracker import Block
 from testplans.steps import surveying, walking
 from testplans.steps.surveying import WalksOf
@@ -52,3 +55,13 @@ def test_coming_near_and_stopping_or_turning_back_opens_nothing(
     paths = [Path((far, near), speed_mps), Path((far, near, far), speed_mps)]
     opened = walking.opens_nothing(car, stage, phone, paths)
     assert not opened, "; ".join(opened)
+
+
+@pytest.mark.parametrize("handle", ["passenger", "trunk"])
+def test_a_handle_that_does_not_open_passively_stays_shut(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, handle: str
+) -> None:
+    passive.use(replace(passive.settings, sides="driver"))
+    path = walking.towards(handle, walking.WALK_MPS)
+    assert not walking.opens_nothing(car, stage, phone, [path])
+    assert car.locked
