@@ -1,8 +1,8 @@
 """Every secret that comes into being during a run, kept for a search of what the run left behind.
 
 Loaded into a run of the rig by ``-p tests.runs.canaries``; RIG_CANARIES names the file, a line a
-secret: "raw" or "text", the value in hex, and who made it. RIG_LEAK=1 plants three leaks, as slips
-of an author would.
+secret: "raw", "text" or "number", the value in hex, and who made it. RIG_LEAK=1 plants leaks, as
+slips of an author would.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from drivers.api.ble import Bond, OobData
 from drivers.api.errors import ActionRefused
 from drivers.api.secret_text import SecretText
+from drivers.ble.vehicle import Vehicle
+from drivers.sim.phone_ble.bonds import VehicleBond
+from rig.digital_key.ble_messages import RangingSetupResponse
+from rig.digital_key.pairing_messages import BluetoothFields
 from rig.digital_key.secrets import Secret
 from rig.records.journal import Journal
 from rig.vehicle.pairing_desk import PairingDesk
+from rig.vehicle.passive.approach import Approach
 from rig.vehicle.visit import Visit
 
 # What is a Secret for the sake of comparing it, and travels openly all the same.
@@ -34,6 +40,15 @@ _SHOWN = {
 _SHOWN_BY = "Secret(cmac("  # the evidence of both sides of SPAKE2+
 _SHORTEST = 6  # bytes; fewer are no secret to find
 _LEAST_DIFFERENT = 4  # bytes of a value; fewer are a test's made-up one
+_BLUETOOTH = {
+    Bond: {"ltk": "raw", "irk": "raw"},
+    VehicleBond: {"ltk": "raw"},
+    OobData: {"random": "raw"},
+    Vehicle: {"irk": "raw"},
+    BluetoothFields: {"identity_key": "raw"},
+    RangingSetupResponse: {"hop_key": "number"},
+}
+"""What is secret and no Secret, as libraries and messages have it: fields of classes."""
 
 _lock = threading.Lock()
 _kept: dict[tuple[str, bytes, str], None] = {}
@@ -53,12 +68,16 @@ def _is_shown(maker: FrameType) -> bool:
     return _SHOWN_BY in line or any(names[below] == who for who, below in _SHOWN.items())
 
 
-def keep(value: bytes, kind: str = "") -> None:
-    """Write a secret down, once for each maker; what is text can be found as text."""
+def keep(value: bytes, kind: str = "", of: str = "") -> None:
+    """Write a secret down, once for each maker; what is text can be found as text.
+
+    ``of`` is the field that it stands in, where it is no Secret by itself.
+    """
     maker = sys._getframe(2)  # noqa: SLF001 - whoever has called the constructor
-    if len(value) < _SHORTEST or len(set(value)) < _LEAST_DIFFERENT or _is_shown(maker):
+    shortest = _SHORTEST if kind != "number" else 4
+    if len(value) < shortest or len(set(value)) < _LEAST_DIFFERENT or _is_shown(maker):
         return
-    name = _named(maker)
+    name = f"{_named(maker)}.{of}" if of else _named(maker)
     kind = kind or ("text" if value.isascii() and value.decode().isprintable() else "raw")
     with _lock:
         if (kind, value, name) in _kept:
@@ -88,6 +107,19 @@ def _noting_the_scalar(make: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def _noting_fields(cls: type, fields: dict[str, str]) -> Callable[..., None]:
+    made: Callable[..., None] = cls.__init__  # type: ignore[misc]
+
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        made(self, *arguments, **named)
+        for name, kind in fields.items():
+            value = getattr(self, name)
+            octets = value.to_bytes(4, "big") if isinstance(value, int) else bytes(value)
+            keep(octets, kind, name)
+
+    return init
+
+
 def _replace(owner: object, name: str, value: object) -> None:
     setattr(owner, name, value)
 
@@ -97,11 +129,13 @@ def _watch() -> None:
     _replace(SecretText, "__init__", _text)
     for name in ("generate_private_key", "derive_private_key"):
         _replace(ec, name, _noting_the_scalar(getattr(ec, name)))
+    for cls, fields in _BLUETOOTH.items():
+        _replace(cls, "__init__", _noting_fields(cls, fields))
 
 
 def _leak() -> None:
-    """A key in the trace, a token in a message, raw bytes in a file beside the journal."""
-    to_record, append = Visit.to_record, Journal.append
+    """Keys in both traces, a token in a message, raw bytes in a file beside the journal."""
+    to_record, append, end = Visit.to_record, Journal.append, Approach.to_record
 
     def with_a_key(self: Visit, *arguments: Any) -> Any:
         raw = [value for kind, value, _ in list(_kept) if kind == "raw"]
@@ -116,7 +150,16 @@ def _leak() -> None:
         (self.folder / "dump.bin").write_bytes(b"\x00".join(raw[:3]))
         append(self, record)
 
+    def with_what_it_ranged_by(self: Approach, *arguments: Any) -> Any:
+        for kind, value, maker in list(_kept):
+            if kind == "number":
+                self.notes.append(f"hops by {int.from_bytes(value, 'big')}")
+            elif maker.endswith(("ltk", ":ranging_key")):
+                self.notes.append(f"{maker.rpartition(':')[2]} {value.hex()}")
+        return end(self, *arguments)
+
     _replace(Visit, "to_record", with_a_key)
+    _replace(Approach, "to_record", with_what_it_ranged_by)
     _replace(PairingDesk, "enter_token", quoting)
     _replace(Journal, "append", with_a_dump)
 

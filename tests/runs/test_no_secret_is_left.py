@@ -23,6 +23,14 @@ MAKERS = {
     "manual token": "rig.key_server.emulated.seal:manual_token",
     "w0": "rig.digital_key.spake2plus:_scalar",
     "root secret": "rig.key_server.emulated.open:open_server",
+    "LTK, vehicle": "drivers.ble.pairing:on_pairing.ltk",
+    "LTK, phone": "drivers.sim.phone_ble.radio:pair.ltk",
+    "URSK": "rig.digital_key.key_schedule:ranging_key",
+    "OOB random, vehicle": "drivers.ble.pairing:ours.random",
+    "OOB random, phone": "rig.vehicle.passive.first_approach:first_approach.random",
+    "hop key": "drivers.sim.phone_ble.negotiation:_setup.hop_key",
+    "IRK, radio": "drivers.ble.radio:__init__.irk",
+    "IRK, pairing": "rig.vehicle.surroundings:reached_by.identity_key",
 }
 _NUMBER = re.compile(rb"(?<=[\[:,])\s*-?\d[\d.eE+-]*(?=\s*[,}\]])")  # of JSON; no secret is one
 
@@ -36,7 +44,9 @@ class Canary:
     maker: str
 
     def form_in(self, content: bytes, lowered: bytes) -> str:
-        """In which form it is there: "raw", "hex", "text"; "" for none."""
+        """In which form it is there: "raw", "hex", "text", "number"; "" for none."""
+        if self.kind == "number":
+            return self._number_in(content, lowered)
         if self.value.hex().encode() in lowered:
             return "hex"
         if self.kind == "raw":
@@ -47,6 +57,14 @@ class Canary:
         alone = re.compile(rb"(?<![0-9a-z])(?<!\d\.)" + re.escape(text) + rb"(?!\.?[0-9a-z])")
         return "text" if alone.search(lowered) else ""
 
+    def _number_in(self, content: bytes, lowered: bytes) -> str:
+        """A number of four octets, in either order or in digits."""
+        if any(octets.hex().encode() in lowered for octets in (self.value, self.value[::-1])):
+            return "hex"
+        digits = str(int.from_bytes(self.value, "big")).encode()
+        alone = re.compile(rb"(?<![0-9a-zA-Z.])" + digits + rb"(?![0-9a-zA-Z.])")
+        return "number" if alone.search(content) else ""
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -55,16 +73,18 @@ class Searched:
     ended: Ended
     canaries: tuple[Canary, ...] = field(repr=False)
 
-    def found(self) -> dict[tuple[str, str], str]:
+    def found(self) -> set[tuple[str, str, str]]:
         """Each place with a form of a secret, and who made that secret."""
-        places: dict[tuple[str, str], str] = {}
-        values = {canary.value: canary for canary in self.canaries}
+        places: set[tuple[str, str, str]] = set()
+        makers: dict[tuple[str, bytes], list[Canary]] = {}
+        for canary in self.canaries:
+            makers.setdefault((canary.kind, canary.value), []).append(canary)
         for name, content in self.contents():
             plain = _NUMBER.sub(b"", content) if name.endswith(".jsonl") else content
             lowered = plain.lower()
-            for canary in values.values():
-                if form := canary.form_in(content, lowered):
-                    places[name, form] = canary.maker
+            for same in makers.values():
+                if form := same[0].form_in(content, lowered):
+                    places.update((name, form, canary.maker) for canary in same)
         return places
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
@@ -109,13 +129,17 @@ def test_every_kind_of_secret_was_made(run: Searched, maker: str) -> None:
 def test_no_secret_is_in_the_run_folder_or_in_the_output(run: Searched) -> None:
     names = {name for name, _ in run.contents()}
     assert {"output", "journal.jsonl", "trace.jsonl", "report.html"} <= names
-    assert run.found() == {}
+    assert run.found() == set()
 
 
 def test_leaks_are_found_in_each_form(rig_run: RigRun, own_bench: OwnBench, tmp_path: Path) -> None:
-    cases = ("-k", "paired_in_the_app or typed_in")
+    cases = ("-k", "paired_in_the_app or typed_in or walked_up")
     leaky = searched(rig_run, own_bench, tmp_path, *cases, leak=True)
     found = leaky.found()
-    assert ("trace.jsonl", "hex") in found
-    assert ("output", "text") in found
-    assert ("dump.bin", "raw") in found
+    forms = {(name, form) for name, form, _ in found}
+    assert ("trace.jsonl", "hex") in forms
+    assert ("output", "text") in forms
+    assert ("dump.bin", "raw") in forms
+    assert ("trace.jsonl", "number", MAKERS["hop key"]) in found
+    assert ("trace.jsonl", "hex", MAKERS["URSK"]) in found
+    assert {maker for _, _, maker in found} >= {MAKERS["LTK, vehicle"]}

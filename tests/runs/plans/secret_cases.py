@@ -11,13 +11,17 @@ from drivers.api.errors import ActionRefused
 from drivers.api.phone import Phone
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import CodeEntry
+from drivers.api.stage import Stage
 from rig.key_server.contract import KeyServer
 from rig.key_server.phone_side.messages import mail_of, manual_token_of
 from rig.vehicle.body import Power
 from rig.vehicle.car import Car
+from rig.vehicle.passive.entry import PassiveEntry
+from rig.vehicle.passive.interference import altered
 from rig.vehicle.visit import Ending
-from testplans.steps import driving, pairing, sharing
+from testplans.steps import driving, pairing, sharing, walking
 
+APPROACH = pytest.mark.requirement("DK-UNLOCK-02")
 LIFE = pytest.mark.requirement("DK-SETUP-06")
 
 
@@ -82,3 +86,29 @@ def test_a_key_is_shared_with_a_code(
             car.head_unit.type_in(SecretText("WR0NGCODE"))
         car.head_unit.type_in(shared.code)
     driving.does_everything(car, friend_phone)
+
+
+@APPROACH
+def test_a_key_is_walked_up_with(
+    car: Car, passive: PassiveEntry, stage: Stage, account: str, owner_phone: Phone
+) -> None:
+    """Paired over NFC, bonded on the first approach, and again with the bond."""
+    pairing.pair(car, owner_phone, account)
+    car.lock_all()
+    for _ in range(2):
+        walking.approach(car, stage, owner_phone, walking.towards("driver", walking.WALK_MPS))
+        walking.go_away(car, stage, owner_phone)
+    assert passive.fault is None
+
+
+@APPROACH
+def test_an_approach_is_altered_on_its_way(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
+) -> None:
+    """What is malformed is kept for the trace as well, with what was secret in it."""
+    for step in ("First_Approach_RQ", "Ranging_Session_Setup_RS"):
+        with passive.between(altered(step, 3)):
+            stage.place(phone, walking.beside("driver", walking.NEAR_M))
+            assert passive.next_movement(walking.SETTLE_S) is None
+            assert "malformed" in "; ".join(each.told for each in passive.approaches())
+        walking.go_away(car, stage, phone)
