@@ -1,8 +1,8 @@
 """Plants the fault that RIG_PLANT names in a run of the rig: ``-p tests.runs.plants``.
 
-Each fault takes one check out of the vehicle or its key server, as a slip of its author would. Where
-RIG_PLANTS names several, each is planted for one test alone that is to catch it, as long as there is
-one that no other has; RIG_PLANTED names the file that says which had which.
+Each fault takes one check out of the vehicle or its key server, as a slip of its author would.
+Where RIG_PLANTS names several, each is planted for one test alone that is to catch it, as long as
+there is one that no other has; RIG_PLANTED names the file that says which had which.
 """
 
 from __future__ import annotations
