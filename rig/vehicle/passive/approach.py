@@ -139,6 +139,12 @@ class Approach:
         return max(marks, key=marks.__getitem__, default="nothing")
 
     @property
+    def ranged(self) -> bool:
+        """Whether it came to ranging, and anything was measured, be it that nobody answered."""
+        marks = self.timeline.marks
+        return "set_up" in marks and ("first_range" in marks or bool(self.rejections))
+
+    @property
     def refused(self) -> bool:
         return self.ending is ApproachEnding.REFUSED
 

@@ -51,6 +51,7 @@ class Caller:
             self._ended,
             lambda: station.between,
             station.ranges.measured,
+            station.settings.quiet_s,
         )
         self.connected_ns = t_ns
         self.phy_ns: int | None = None

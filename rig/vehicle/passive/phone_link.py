@@ -161,8 +161,7 @@ class PhoneLink:
         """The connection has ended."""
         if self.over:
             return
-        marks = self.approach.timeline.marks
-        if "set_up" not in marks and not self.approach.movements:
+        if not self.approach.ranged and not self.approach.movements:
             furthest = self.approach.furthest
             self.approach.end_with(PhoneGone(f"the connection ended: {why}"), f"after {furthest}")
         self._close(why)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from drivers.api.clock import Clock
-from drivers.api.errors import DriverError, LinkLost, RangingEnded
+from drivers.api.errors import DriverError, LinkLost, LinkTimeout, RangingEnded
 from drivers.api.uwb import CccSession, Hopping, Measurement, RangingSession
 from rig.digital_key.ranging_time import AnchorClock
 from rig.digital_key.secrets import Secret
@@ -18,6 +18,7 @@ from rig.vehicle.passive.tracker import Block, Tracker
 from rig.vehicle.passive.validity import Grid
 
 _GRACE_S = 0.02  # how long a block waits for anchors that report later than the first
+_QUIET_BLOCKS = 5  # an anchor misses so many before it can be called quiet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,9 @@ class Rangers:
     ended: Callable[[Exception], None]
     between: Callable[[], Between] = lambda: NOBODY
     heard: Callable[[str, Measurement], None] = lambda _anchor, _measured: None
+    quiet_s: float = 2.0
     sessions: dict[str, RangingSession] = field(default_factory=dict)
+    reported_ns: dict[str, int] = field(default_factory=dict)  # when last, whatever it was
     round: int = 0  # of starts; what comes of an earlier one is stale
 
     @property
@@ -131,6 +134,7 @@ class Rangers:
             session.on_result(lambda: self._told(name, session))
             waiting.discard(name)
             if not waiting:
+                self._watch(agreed)
                 done(None)
 
         def failed(error: Exception) -> None:
@@ -154,6 +158,27 @@ class Rangers:
             self._dismiss(name, session)
         self.sessions.clear()
 
+    def _watch(self, agreed: Agreed) -> None:
+        """From Time0 on, an anchor that says nothing, not even that it heard nobody, is broken."""
+        block_s = agreed.grid.block_ns / 1e9
+        quiet_s, this = max(self.quiet_s, _QUIET_BLOCKS * block_s), self.round
+        begun_ns = max(agreed.time0_ns, self.clock.now_ns())
+        self.reported_ns = dict.fromkeys(self.sessions, begun_ns)
+
+        def look() -> None:
+            if self.round != this:
+                return
+            now_ns = self.clock.now_ns()
+            for name, t_ns in self.reported_ns.items():
+                if now_ns - t_ns > quiet_s * 1e9:
+                    why = f"it ranges, and has reported nothing for {quiet_s:g} s"
+                    anchor = self.desks[name].placed.anchor
+                    self._over(LinkTimeout(why, device=anchor.name or name))
+                    return
+            self.duties.after(block_s, look)
+
+        look()
+
     def _dismiss(self, name: str, session: RangingSession) -> None:
         self.desks[name].worker.post(session.stop)
 
@@ -173,6 +198,7 @@ class Rangers:
                 return
             if measured is None:
                 return
+            self.reported_ns[name] = self.clock.now_ns()
             told = without_delay(measured, self.desks[name].placed.calibration)
             believed = self.between().measured(name, told)
             self.heard(name, believed)

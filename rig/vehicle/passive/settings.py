@@ -104,6 +104,9 @@ class PassiveSettings:
     unheard_most: int = _of(
         10, _INFERRED, "So many blocks without any answer, and the clocks are compared anew.", 1
     )
+    quiet_s: float = _of(
+        2.0, _INFERRED, "An anchor that ranges and reports nothing at all for so long is broken.", 1
+    )
     # --- position ---
     phone_height_m: float = _of(1.0, _INFERRED, "In a hand or a pocket of who walks.", 0, 3)
     # --- Bluetooth and the set-up (facts 5) ---
