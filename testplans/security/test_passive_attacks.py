@@ -32,6 +32,13 @@ UNMEASURED = {
 }
 
 
+REPLAYED = {
+    "Ranging_Session_Setup_RS": "replayed: Time0 is long past",
+    "Time_Sync": "Time0 known within",  # by the vehicle's reckoning, which is off: nothing is heard
+}
+"""What is replayed, and what the trace then says."""
+
+
 def stays_shut(car: Car, passive: PassiveEntry) -> list[Approach]:
     """Nothing moves within a time in which it would have opened long ago; what was seen of it."""
     moved = passive.next_movement(10.0)
@@ -129,7 +136,7 @@ def test_an_altered_message_opens_nothing(
 
 
 @pytest.mark.requirement("DK-SEC-02", "DK-SEC-03")
-@pytest.mark.parametrize("step", ["Ranging_Session_Setup_RS", "Time_Sync"])
+@pytest.mark.parametrize("step", REPLAYED)
 def test_a_message_of_an_earlier_connection_cannot_be_replayed(
     car: Car, passive: PassiveEntry, stage: Stage, phone: Phone, step: str
 ) -> None:
@@ -139,7 +146,7 @@ def test_a_message_of_an_earlier_connection_cannot_be_replayed(
         assert passive.next_movement(walking.FOREVER_S) is not None
         walking.go_away(car, stage, phone)
         stage.place(phone, AT_THE_HANDLE)
-        assert named(stays_shut(car, passive))
+        assert REPLAYED[step] in named(stays_shut(car, passive))
 
 
 @RELAY
