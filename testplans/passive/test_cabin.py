@@ -52,7 +52,7 @@ def test_the_button_alone_starts_with_the_phone_inside(
     car.press_start_stop()
 
 
-@pytest.mark.requirement("DK-START-07")
+@pytest.mark.requirement("DK-START-02", "DK-START-07")
 def test_a_key_that_may_not_start_starts_nothing_inside(
     car: Car, stage: Stage, friend_phone: Phone
 ) -> None:
