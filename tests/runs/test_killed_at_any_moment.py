@@ -37,6 +37,7 @@ class Killed:
     folder: Path
     output: str
     finished: bool  # before the kill came
+    on: int  # so many relays were on at that moment
     safe_after_s: float | None  # None: a relay stayed on
 
     @property
@@ -102,11 +103,14 @@ def killed_run(bench: Path, serial: str, folder: Path, moment: Moment | None) ->
                 wait_for_results(process, output, moment.results)
             process.wait(moment.then_s if moment else None)
         except subprocess.TimeoutExpired:
+            on = relay_states(serial)
             process.kill()
+        else:
+            on = 0
         safe_after_s = seconds_until_safe(serial, time.monotonic())
         finished = process.wait() != -9
     said = str(moment) if moment else "left alone"
-    return Killed(said, folder, output.read_text(), finished, safe_after_s)
+    return Killed(said, folder, output.read_text(), finished, on.bit_count(), safe_after_s)
 
 
 def wait_for_results(process: subprocess.Popen[bytes], output: Path, wanted: int) -> None:
@@ -123,7 +127,10 @@ def seconds_until_safe(serial: str, since_s: float) -> float | None:
 
 
 def test_every_switch_is_safe(campaign: list[Killed]) -> None:
-    rows = [f"{k.moment:26} {k.told:3} results  safe after {k.safe_after_s}" for k in campaign]
+    rows = [
+        f"{k.moment:26} {k.told:3} results  {k.on} relays on  safe after {k.safe_after_s}"
+        for k in campaign
+    ]
     print("\n".join(rows))  # noqa: T201 - for who asks with -s
     assert [k.moment for k in campaign if k.safe_after_s is None] == []
     took = sorted(k.safe_after_s for k in campaign if k.safe_after_s is not None)
