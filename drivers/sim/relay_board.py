@@ -11,7 +11,7 @@ import errno
 import itertools
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -73,6 +73,7 @@ class VirtualRelayBoard(Device, UsbHost):
         self.memory = RelayMemory(serial)
         self.plug_in: PlugIn | None = PlugIn(self)
         self.lock = threading.RLock()
+        self.followers: list[Callable[[int], None]] = []  # told the relays whenever they are set
         self._body = body
         self._backend = VirtualUsb([self])
         if body:
@@ -123,6 +124,8 @@ class VirtualRelayBoard(Device, UsbHost):
         self.memory.relays = relays
         if self._body:
             self._body.energise(relays)
+        for follow in self.followers:
+            follow(relays)
 
 
 class PlugIn:

@@ -30,6 +30,7 @@ class DeviceEntry:
     options: Mapping[str, object]
     line: int  # of the device's name in the bench file, from 1
     expected: Mapping[str, str] = field(default_factory=dict)  # of its identity, see Identity
+    supply: str = ""  # the switch that feeds it, by name
 
     @property
     def references(self) -> tuple[str, ...]:

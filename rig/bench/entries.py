@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from drivers.api.device import Device, Identity
+from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
 from rig.bench import emergency_stop
 from rig.bench.description import DeviceEntry, Reference
@@ -15,6 +16,7 @@ from rig.bench.registry import DRIVERS, driver_class
 from rig.bench.source import Node, Source, shown
 from rig.complaints import allowed
 
+_SUPPLY = Parameter("supply", required=False, default=None, references=(Switch,), plain=None)
 _IDENTITY = tuple(field.name for field in fields(Identity))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -54,8 +56,9 @@ class _Checker:
         driver = self._driver(given.pop("driver"))
         cls = driver_class(driver)
         expected = self._expected(name, given.pop("expect", None))
+        supply = self._supply(name, given.pop("supply", None))
         options = self._options(name, node.line, driver, given)
-        entry = DeviceEntry(name, driver, options, node.line, expected)
+        entry = DeviceEntry(name, driver, options, node.line, expected, supply)
         self._check_emergency_stop(cls, entry)
         self._check_exclusive(cls, entry, given)
         self.entries[name], self._classes[name] = entry, cls
@@ -78,6 +81,16 @@ class _Checker:
                 message = f"expect has no {word!r}; {allowed(word, _IDENTITY, 'it has')}"
                 raise self._source.error(value.line, message)
         return {word: self._source.text(value, word) for word, value in given.items()}
+
+    def _supply(self, device: str, node: Node | None) -> str:
+        """The switch that feeds it; "" for none."""
+        if node is None:
+            return ""
+        value = node.value
+        if not (isinstance(value, str) and value.startswith("@")):
+            message = f"{_SUPPLY.name} must be {_SUPPLY.wanted_reference()}, found {shown(node)}"
+            raise self._source.error(node.line, message)
+        return self._reference(device, _SUPPLY, node, value[1:]).name
 
     def _check_emergency_stop(self, cls: type[Device], entry: DeviceEntry) -> None:
         if entry.name == emergency_stop.NAME and not issubclass(cls, Sensor):

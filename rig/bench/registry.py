@@ -37,6 +37,7 @@ DRIVERS = {
     "sim.body": "drivers.sim.body:VirtualBody",
     "sim.head_unit": "drivers.sim.head_unit:VirtualHeadUnit",
     "sim.relay_board": "drivers.sim.relay_board:VirtualRelayBoard",
+    "sim.feed": "drivers.sim.feed:VirtualFeed",
     "sim.phone": "drivers.sim.phone:VirtualPhone",
     "sim.ble_air": "drivers.sim.ble_air:BleAir",
     "sim.uwb_chip": "drivers.sim.uwb_chip:VirtualUwbChip",

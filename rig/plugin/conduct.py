@@ -17,6 +17,7 @@ from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
 from rig.bench.safety import EmergencyStop, Interrupted, signals_unwind
+from rig.bench.supply import restart
 from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
 from rig.plans.catalogue import Catalogue
@@ -163,6 +164,7 @@ class Conduct:
         self.progress.started(item.nodeid)
         attempt = self.recorder.begin(item)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        attempt.aftermath = restart(self.bench, frozenset(attempt.broken))
         result = self.recorder.finish()
         self._current = None
         self._closing.add(result)

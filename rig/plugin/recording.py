@@ -15,6 +15,7 @@ from typing import Protocol
 
 import pytest
 
+from rig.bench.supply import broken_devices
 from rig.bench.vehicle import VehicleDescription
 from rig.measure.ranging_evidence import Survey, Walks
 from rig.measure.recorder import Measure
@@ -64,6 +65,8 @@ class Attempt:
     observations: list[Observation] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
     walks: list[Walks] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)  # devices that errors of it name
+    aftermath: list[str] = field(default_factory=list)  # what was done about them
     detail: str = ""  # pytest's account of a failure: the assertion with its values
 
     @property
@@ -125,6 +128,8 @@ class Recorder:
         else:
             return None
         attempt.findings.append(found)
+        if call.excinfo is not None and found.verdict is Verdict.ERROR:
+            attempt.broken |= broken_devices(call.excinfo.value)
         return found
 
     def finish(self) -> Result:
@@ -139,7 +144,7 @@ class Recorder:
             attempt=attempt.number,
             requirements=attempt.requirements,
             verdict=found.verdict,
-            reason=found.reason,
+            reason="; ".join((found.reason, *attempt.aftermath)),
             started_utc=attempt.started_utc,
             duration_s=time.perf_counter() - attempt.begun_s,
             measurements=attempt.measurements,

@@ -31,6 +31,7 @@ class VirtualKit(Device):
     def __init__(self, profile: str, scene: Scene, seed: int, pace: Pace) -> None:
         self.scene = scene
         self.spoil: Spoil | None = None
+        self._hung = False
         self._profile, self._seed, self._pace = PROFILES[profile], seed, pace
         self._lock = threading.RLock()
         self._socket: Socket | None = None
@@ -51,6 +52,7 @@ class VirtualKit(Device):
         with self._lock:
             if self._thread is not None:
                 return
+            self._hung = False
             now_ns = self._pace.now_ns()
             channel, own = UwbChannel(self._seed), self._new_oscillator(now_ns)
             self.chip = chip = UwbChip(self._profile, self._look, channel, now_ns, own)
@@ -72,6 +74,10 @@ class VirtualKit(Device):
                 self._socket.wake()
             if thread is not None and thread is not threading.current_thread():
                 thread.join()
+
+    def hang(self) -> None:
+        """Its firmware is stuck: nothing more comes from it until it has been without power."""
+        self._hung = True
 
     def close(self) -> None:
         self.unplug()
@@ -95,7 +101,7 @@ class VirtualKit(Device):
                     out = chip.run(self._pace.now_ns())
                 if out and self.spoil is not None:
                     out = self.spoil(out)
-                if out:
+                if out and not self._hung:
                     socket.send(out)
         finally:
             socket.close()

@@ -65,6 +65,8 @@ WRONG = {
         "expect has no 'sreial'; did you mean serial? ",
     ),
     "expects what is no text": ("gain: 2", "expect: {serial: [A]}", 5, "serial"),
+    "fed by what is no switch": ("safe: off}", 'safe: off, supply: "@board"}', 6, "supply must be"),
+    "fed by a name alone": ("safe: off}", "safe: off, supply: board}", 6, "a reference"),
     "emergency stop that is no sensor": (
         "  latch:",
         "  emergency_stop:",
