@@ -33,6 +33,11 @@ def _library() -> Any:
     return serial
 
 
+def check_library() -> None:
+    """Raise DriverUnavailable where pyserial is not installed."""
+    _library()
+
+
 class SerialLine:
     """A serial line, 8N1, opened exclusively. ``path`` is best one of /dev/serial/by-id.
 

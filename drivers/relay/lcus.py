@@ -43,6 +43,7 @@ class LcusRelayBoard(SerialRelayBoard):
         timeout_s: float = 1.0,
     ) -> None:
         self._readback = readback
+        self.reads_back = readback != "none"
         self._commanded: list[bool] = []
         super().__init__(port, channels, timeout_s)
 

@@ -6,13 +6,30 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from drivers.api.errors import DeviceNotFound, LinkLost
 from drivers.api.relay import RelayBoard
 from drivers.relay.hid import HidRelayBoard
+from drivers.relay.lcus import LcusRelayBoard
+from drivers.relay.modbus import ModbusRtuBoard, ModbusTcpBoard
+from drivers.sim.lcus_board import VirtualLcusBoard
+from drivers.sim.modbus_board import VirtualModbusRtuBoard, VirtualModbusTcpBoard
 from drivers.sim.relay_board import VirtualRelayBoard
+
+
+class Twin(Protocol):
+    """A virtual board whose cable can be pulled."""
+
+    def unplug(self) -> None: ...
+
+    def plug(self) -> None: ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(self, *exc: object) -> None: ...
 
 
 class Desk:
@@ -29,18 +46,56 @@ class Desk:
         self.put = put
 
 
-def hid_desk(stack: ExitStack) -> Desk:
-    host = stack.enter_context(VirtualRelayBoard(None, "RIG01"))
+def desk_of(stack: ExitStack, twin: Twin, opened: Callable[[], RelayBoard]) -> Desk:
+    """A desk with a virtual board; whatever is opened on it is closed at the end."""
+    stack.enter_context(twin)
 
     def open_board() -> RelayBoard:
-        board = stack.enter_context(HidRelayBoard("RIG01", usb=host))
+        board = stack.enter_context(opened())
         board.name = "board"
         return board
 
-    return Desk(open_board, host.unplug, host.plug)
+    return Desk(open_board, twin.unplug, twin.plug)
 
 
-DESKS = {"hid": hid_desk}
+def hid_desk(stack: ExitStack) -> Desk:
+    host = VirtualRelayBoard(None, "RIG01")
+    return desk_of(stack, host, lambda: HidRelayBoard("RIG01", usb=host))
+
+
+def lcus_desk(stack: ExitStack) -> Desk:
+    twin = VirtualLcusBoard(None, "RIG01")
+    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4))
+
+
+def lcus_octets_desk(stack: ExitStack) -> Desk:
+    twin = VirtualLcusBoard(None, "RIG01", readback="octets")
+    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4, "octets"))
+
+
+def lcus_mute_desk(stack: ExitStack) -> Desk:
+    twin = VirtualLcusBoard(None, "RIG01", readback="none")
+    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4, "none"))
+
+
+def modbus_rtu_desk(stack: ExitStack) -> Desk:
+    twin = VirtualModbusRtuBoard(None, "RIG01")
+    return desk_of(stack, twin, lambda: ModbusRtuBoard(twin, (0, 8)))
+
+
+def modbus_tcp_desk(stack: ExitStack) -> Desk:
+    twin = VirtualModbusTcpBoard(None, "RIG01")
+    return desk_of(stack, twin, lambda: ModbusTcpBoard(twin, (0, 8)))
+
+
+DESKS = {
+    "hid": hid_desk,
+    "lcus": lcus_desk,
+    "lcus octets": lcus_octets_desk,
+    "lcus without read-back": lcus_mute_desk,
+    "modbus rtu": modbus_rtu_desk,
+    "modbus tcp": modbus_tcp_desk,
+}
 
 
 @pytest.fixture(params=DESKS)
@@ -116,7 +171,7 @@ def test_a_board_that_was_away_unnoticed_is_lost_once(desk: Desk, board: RelayBo
 def test_closing_leaves_the_relays_as_they_are(desk: Desk, board: RelayBoard) -> None:
     board.set(3, on=True)
     board.close()
-    assert desk.open_board().states()[2]
+    assert desk.open_board().states()[2] is board.reads_back
 
 
 def test_closing_twice_is_fine_and_a_closed_board_is_lost(board: RelayBoard) -> None:
