@@ -4,6 +4,8 @@
 * ``FF`` asks. Some boards answer in text, ``CH1:OFF `` CR LF for each relay, some with one octet
   a relay, and some do not answer at all: which one is a matter of the firmware, so it is an option
 * 9600 baud, 8N1. A command has no answer
+* a CH340 has no USB serial number, so two boards have one name below /dev/serial/by-id: where
+  there are two, use /dev/serial/by-path
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ class LcusRelayBoard(SerialRelayBoard):
         port: str | SerialPlug,
         channels: int,
         readback: Literal["text", "octets", "none"] = "text",
-        timeout_s: float = 1.0,
+        timeout_s: float = 0.5,
     ) -> None:
         self._readback = readback
         self.reads_back = readback != "none"

@@ -22,6 +22,8 @@ from drivers.relay.wired_board import WiredBoard
 Block = tuple[int, int]
 """The first address and how many there are."""
 
+_LONGEST, _ADDRESSES = 2000, 65536  # of one request, and of a unit
+
 
 class ModbusBoard(WiredBoard[ModbusLine], InputBoard):
     """What both lines share. Relay 1 is the first of ``coils``, input 1 the first of ``inputs``."""
@@ -31,6 +33,9 @@ class ModbusBoard(WiredBoard[ModbusLine], InputBoard):
     """A late answer must not be taken for the next one."""
 
     def __init__(self, where: str, unit: int, coils: Block, inputs: Block) -> None:
+        for first, count in (coils, inputs):
+            if not (first >= 0 <= count <= _LONGEST and first + count <= _ADDRESSES):
+                raise DriverError(f"no {count} of them from {first}", device=where)
         self._first_coil, channels = coils
         self._first_input, self._inputs = inputs
         super().__init__(channels, f"{where} unit {unit}")

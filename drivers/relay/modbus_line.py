@@ -7,6 +7,7 @@ here.
 
 from __future__ import annotations
 
+import logging
 import re
 import struct
 from collections.abc import Callable
@@ -31,6 +32,8 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 from drivers.serial_line import SerialLine, check_library
+
+logging.getLogger("pymodbus").addHandler(logging.NullHandler())  # or it talks to the terminal
 
 Client = ModbusSerialClient | ModbusTcpClient
 Trace = Callable[[bool, bytes], bytes]
@@ -161,8 +164,11 @@ def serial_modbus(path: str, line: str, unit: int, timeout_s: float) -> ModbusLi
             trace_packet=trace,
         )
 
-    SerialLine(path, baud).close()  # which says why it cannot be opened; pymodbus keeps it
-    return ModbusLine(client, unit, path)
+    try:
+        return ModbusLine(client, _known(unit, 1, 247, path), path)
+    except DeviceNotFound:
+        SerialLine(path, baud).close()  # raises with the reason, which pymodbus keeps to itself
+        raise
 
 
 def tcp_modbus(address: str, unit: int, timeout_s: float) -> ModbusLine:
@@ -178,4 +184,10 @@ def tcp_modbus(address: str, unit: int, timeout_s: float) -> ModbusLine:
             host, port=int(port), timeout=timeout_s, retries=0, trace_packet=trace
         )
 
-    return ModbusLine(client, unit, address)
+    return ModbusLine(client, _known(unit, 0, 255, address), address)
+
+
+def _known(unit: int, first: int, last: int, who: str) -> int:
+    if not first <= unit <= last:
+        raise DriverError(f"no unit {unit}: they are {first} to {last}", device=who)
+    return unit

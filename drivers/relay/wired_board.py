@@ -51,7 +51,9 @@ class WiredBoard(RelayBoard, Generic[L]):
         except DriverError as exc:
             self._let_go()
             if isinstance(exc, LinkLost | LinkTimeout):
-                raise DeviceNotFound(f"no relay board answers: {exc}", device=where) from exc
+                raise DeviceNotFound(
+                    f"no relay board answers: {exc.args[0]}", device=where
+                ) from exc
             raise
 
     @abc.abstractmethod

@@ -12,6 +12,8 @@ from drivers.sim.body import VirtualBody
 from drivers.sim.relay_bank import Fault
 from drivers.sim.serial_board import VirtualSerialBoard
 
+Readback = Literal["text", "octets", "none"]
+
 _START, _QUERY = 0xA0, 0xFF
 _LENGTH = 4
 
@@ -26,10 +28,10 @@ class VirtualLcusBoard(VirtualSerialBoard):
         body: VirtualBody | None,
         serial: str,
         channels: int = 4,
-        readback: Literal["text", "octets", "none"] = "text",
+        readback: Readback = "text",
         fault: Fault | None = None,
     ) -> None:
-        self._readback = readback
+        self.readback: Readback = readback
         super().__init__(body, serial, channels, fault)
 
     def answer(self, heard: bytearray) -> bytes:
@@ -48,10 +50,10 @@ class VirtualLcusBoard(VirtualSerialBoard):
         return said
 
     def _states(self) -> bytes:
-        if self._readback == "none":
+        if self.readback == "none":
             return b""
         states = [bool(self.bank.reported >> bit & 1) for bit in range(self.bank.channels)]
-        if self._readback == "octets":
+        if self.readback == "octets":
             return bytes(states)
         lines = (f"CH{n}:{'ON' if on else 'OFF'} \r\n" for n, on in enumerate(states, 1))
         return "".join(lines).encode()

@@ -8,6 +8,7 @@ units; on TCP it answers as whatever unit it is asked, and to several connection
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import pty
 import tty
@@ -25,6 +26,8 @@ from drivers.api.plug import SocketPlug
 from drivers.sim.body import VirtualBody
 from drivers.sim.relay_bank import Fault, RelayBank
 from drivers.sim.serial_board import VirtualSerialBoard
+
+logging.getLogger("pymodbus").addHandler(logging.NullHandler())  # or it talks to the terminal
 
 _PATIENCE_S = 5.0
 _READ_INPUTS = 2
