@@ -107,6 +107,11 @@ class SerialLine:
         with self._translated("sending"):
             self._line.write(data)
 
+    def drain(self) -> None:
+        """Wait until what was sent has left this machine. Raises LinkLost."""
+        with self._translated("sending"):
+            self._line.flush()
+
     def discard(self) -> None:
         """Forget what has come unasked. Raises LinkLost when the line is gone."""
         self._rest = b""

@@ -68,6 +68,7 @@ class LcusRelayBoard(SerialRelayBoard):
     def _command(self, line: SerialLine, channel: int, *, on: bool) -> None:
         line.discard()
         line.write(command(channel, on=on))
+        line.drain()  # nothing else says that it has gone, and the port may be closed next
         self._commanded[channel - 1] = on
 
     def _read(self, line: SerialLine) -> tuple[bool, ...]:

@@ -75,7 +75,8 @@ class SerialCable:
         fresh.replace(self._link)
 
     def _listen(self) -> None:
-        while self._stop not in select.select([self._master, self._stop], [], [])[0]:
+        """Hear what comes, and what is under way when the cable is pulled."""
+        while self._master in select.select([self._master, self._stop], [], [])[0]:
             with suppress(BlockingIOError):
                 data = os.read(self._master, _CHUNK)
                 if self._understood():

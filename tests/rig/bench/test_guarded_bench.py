@@ -89,7 +89,7 @@ def test_a_run_does_not_begin_with_a_switch_that_is_not_safe(
 
     monkeypatch.setattr(RelaySwitch, "make_safe", broken)
     with (
-        pytest.raises(BenchError, match="^not safe to begin with: latch: "),
+        pytest.raises(BenchError, match=r"^not safe to begin with: latch: "),
         guarded(relays),
     ):
         pytest.fail("begun")
