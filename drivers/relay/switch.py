@@ -93,10 +93,11 @@ class RelaySwitch(Switch):
 class InputSensor(Sensor):
     """An input of a board; ``inverted`` where the contact is open when the thing is true.
 
-    A change counts once it has lasted for ``debounce_ms``, by the machine's clock; reading waits
-    for that, and what is measured up to the change is longer by as much. 0 takes each reading as it
-    is. Safe to use from several threads. Raises DeviceNotFound when the board has no such channel,
-    DriverError for a negative time.
+    A change is followed until the input has stayed as it is for ``debounce_ms``, by the machine's
+    clock; reading waits for that, and what is measured up to the change is longer by as much. 0
+    takes each reading as it is. Safe to use from several threads.
+
+    Raises DeviceNotFound when the board has no such channel, DriverError for a negative time.
     """
 
     exclusive: ClassVar[tuple[str, ...]] = ("board", "channel")
@@ -138,8 +139,6 @@ class InputSensor(Sensor):
             before, now = now, self._reads()
             if now is not before:
                 since_s = time.monotonic()
-                if now is self._settled:
-                    return now  # it was a bounce
             if read_s - begun_s > self._debounce_s * _LONGEST:
                 said = f"input {self._channel} chatters for {read_s - begun_s:.2g} s"
                 raise DriverError(said, device=self._who)
