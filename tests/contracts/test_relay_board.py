@@ -1,23 +1,33 @@
-"""What every relay board keeps, whoever made it. A family joins by adding its desk to DESKS."""
+"""What every relay board keeps, whoever made it.
+
+A family joins by a file in ``relay_boards``: a virtual ``twin`` with ``plug`` and ``unplug``, and
+the ``board`` that stands on it, as two lines of a bench file.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
+from textwrap import indent
+from typing import Protocol, cast
 
 import pytest
 
+from drivers.api.device import Device
 from drivers.api.errors import DeviceNotFound, LinkLost
 from drivers.api.relay import RelayBoard
-from drivers.relay.hid import HidRelayBoard
-from drivers.relay.lcus import LcusRelayBoard
-from drivers.relay.modbus import ModbusRtuBoard, ModbusTcpBoard
-from drivers.sim.lcus_board import VirtualLcusBoard
-from drivers.sim.modbus_board import VirtualModbusRtuBoard, VirtualModbusTcpBoard
-from drivers.sim.relay_board import VirtualRelayBoard
+from rig.bench.attempts import attempts
+from rig.bench.description import BenchDescription
+from rig.bench.load import load_bench
+
+FAMILIES = sorted(Path(__file__).with_name("relay_boards").glob("*.yaml"))
+BENCH = """name: contract
+devices:
+{devices}
+vehicle: {{keyring: ring.json, model: c, model_year: 2026, os: 9, options: [], key: digital_key}}
+"""
 
 
 class Twin(Protocol):
@@ -27,84 +37,40 @@ class Twin(Protocol):
 
     def plug(self) -> None: ...
 
-    def __enter__(self) -> object: ...
-
-    def __exit__(self, *exc: object) -> None: ...
-
 
 class Desk:
     """A board on a desk: it can be opened, and its cable be pulled and put back."""
 
-    def __init__(
-        self,
-        open_board: Callable[[], RelayBoard],
-        pull: Callable[[], None],
-        put: Callable[[], None],
-    ) -> None:
-        self.open_board = open_board
-        self.pull = pull
-        self.put = put
+    def __init__(self, description: BenchDescription, stack: ExitStack) -> None:
+        self._description, self._stack = description, stack
+        self._devices: dict[str, Device] = {}
+        twin = cast("Twin", self._opened("twin"))
+        self.pull, self.put = twin.unplug, twin.plug
 
-
-def desk_of(stack: ExitStack, twin: Twin, opened: Callable[[], RelayBoard]) -> Desk:
-    """A desk with a virtual board; whatever is opened on it is closed at the end."""
-    stack.enter_context(twin)
-
-    def open_board() -> RelayBoard:
-        board = stack.enter_context(opened())
-        board.name = "board"
+    def open_board(self) -> RelayBoard:
+        """The driver, once more."""
+        board = self._opened("board")
+        assert isinstance(board, RelayBoard)
         return board
 
-    return Desk(open_board, twin.unplug, twin.plug)
+    def _opened(self, name: str) -> Device:
+        """As a bench opens it; closed at the end, whatever the test has done to it."""
+        (attempt,) = attempts([self._description.entry(name)], self._devices)
+        if attempt.device is None:
+            raise attempt.error or AssertionError(attempt)
+        return self._stack.enter_context(attempt.device)
 
 
-def hid_desk(stack: ExitStack) -> Desk:
-    host = VirtualRelayBoard(None, "RIG01")
-    return desk_of(stack, host, lambda: HidRelayBoard("RIG01", usb=host))
-
-
-def lcus_desk(stack: ExitStack) -> Desk:
-    twin = VirtualLcusBoard(None, "RIG01")
-    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4))
-
-
-def lcus_octets_desk(stack: ExitStack) -> Desk:
-    twin = VirtualLcusBoard(None, "RIG01", readback="octets")
-    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4, "octets"))
-
-
-def lcus_mute_desk(stack: ExitStack) -> Desk:
-    twin = VirtualLcusBoard(None, "RIG01", readback="none")
-    return desk_of(stack, twin, lambda: LcusRelayBoard(twin, 4, "none"))
-
-
-def modbus_rtu_desk(stack: ExitStack) -> Desk:
-    twin = VirtualModbusRtuBoard(None, "RIG01")
-    return desk_of(stack, twin, lambda: ModbusRtuBoard(twin, (0, 8)))
-
-
-def modbus_tcp_desk(stack: ExitStack) -> Desk:
-    twin = VirtualModbusTcpBoard(None, "RIG01")
-    return desk_of(stack, twin, lambda: ModbusTcpBoard(twin, (0, 8)))
-
-
-DESKS = {
-    "hid": hid_desk,
-    "lcus": lcus_desk,
-    "lcus octets": lcus_octets_desk,
-    "lcus without read-back": lcus_mute_desk,
-    "modbus rtu": modbus_rtu_desk,
-    "modbus tcp": modbus_tcp_desk,
-}
-
-
-@pytest.fixture(params=DESKS)
+@pytest.fixture(params=FAMILIES, ids=lambda path: path.stem)
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "ring.json").write_text("{}")
+    file = tmp_path / "bench.yaml"
+    file.write_text(BENCH.format(devices=indent(request.param.read_text().strip(), "  ")))
     with ExitStack() as stack:
-        yield DESKS[request.param](stack)
+        yield Desk(load_bench(file), stack)
 
 
 @pytest.fixture
