@@ -14,6 +14,12 @@ class RelayBoard(Device):
     safe means.
     """
 
+    reads_back: bool = True
+    """Whether it can be asked for its relays.
+
+    Where not, ``states`` is what was commanded since it was opened, off where nothing was.
+    """
+
     @property
     @abc.abstractmethod
     def channels(self) -> int:

@@ -24,7 +24,7 @@ _RELAYS, _DETACHED = 0, 1  # where each byte stands
 def relay_states(serial: str) -> int:
     """The relays of a virtual board as any process left them: one bit each, relay 1 lowest."""
     try:
-        data = (_folder() / _file_name(serial)).read_bytes()
+        data = (state_folder() / _file_name(serial)).read_bytes()
     except FileNotFoundError:
         return 0
     return data[_RELAYS] if data else 0
@@ -34,7 +34,7 @@ class RelayMemory:
     """One board's lasting state. What is written is seen by other processes at once."""
 
     def __init__(self, serial: str) -> None:
-        path = _folder() / _file_name(serial)
+        path = state_folder() / _file_name(serial)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         os.ftruncate(self._fd, _SIZE)  # adds zeros to a new file and changes nothing in an old one
@@ -77,7 +77,8 @@ class RelayMemory:
             os.close(self._fd)
 
 
-def _folder() -> Path:
+def state_folder() -> Path:
+    """The folder, made where there is none. Raises DriverError for one that is not private."""
     folder = Path(tempfile.gettempdir()) / f"digital-key-rig-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()

@@ -133,9 +133,17 @@ class Guard:
 
     @contextmanager
     def guarding(self, switches: Mapping[str, Switch]) -> Iterator[None]:
-        """Make the switches safe when a signal arrives, and when the block ends."""
+        """Make the switches safe now, when a signal arrives, and when the block ends.
+
+        Raises BenchError when one is not safe to begin with.
+        """
         self._switches, self._safe = switches, False
         try:
+            with self._moving:
+                unsafe = [o for o in make_switches_safe(switches) if not o.ok]
+            if unsafe:
+                said = "; ".join(f"{o.switch}: {o.message}" for o in unsafe)
+                raise BenchError(f"not safe to begin with: {said}")
             yield
         finally:
             with self._moving:

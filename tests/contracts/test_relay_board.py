@@ -1,55 +1,76 @@
-"""What every relay board keeps, whoever made it. A family joins by adding its desk to DESKS."""
+"""What every relay board keeps, whoever made it.
+
+A family joins by a file in ``relay_boards``: a virtual ``twin`` with ``plug`` and ``unplug``, and
+the ``board`` that stands on it, as two lines of a bench file.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from textwrap import indent
+from typing import Protocol, cast
 
 import pytest
 
+from drivers.api.device import Device
 from drivers.api.errors import DeviceNotFound, LinkLost
 from drivers.api.relay import RelayBoard
-from drivers.relay.hid import HidRelayBoard
-from drivers.sim.relay_board import VirtualRelayBoard
+from rig.bench.attempts import attempts
+from rig.bench.description import BenchDescription
+from rig.bench.load import load_bench
+
+FAMILIES = sorted(Path(__file__).with_name("relay_boards").glob("*.yaml"))
+BENCH = """name: contract
+devices:
+{devices}
+vehicle: {{keyring: ring.json, model: c, model_year: 2026, os: 9, options: [], key: digital_key}}
+"""
+
+
+class Twin(Protocol):
+    """A virtual board whose cable can be pulled."""
+
+    def unplug(self) -> None: ...
+
+    def plug(self) -> None: ...
 
 
 class Desk:
     """A board on a desk: it can be opened, and its cable be pulled and put back."""
 
-    def __init__(
-        self,
-        open_board: Callable[[], RelayBoard],
-        pull: Callable[[], None],
-        put: Callable[[], None],
-    ) -> None:
-        self.open_board = open_board
-        self.pull = pull
-        self.put = put
+    def __init__(self, description: BenchDescription, stack: ExitStack) -> None:
+        self._description, self._stack = description, stack
+        self._devices: dict[str, Device] = {}
+        twin = cast("Twin", self._opened("twin"))
+        self.pull, self.put = twin.unplug, twin.plug
 
-
-def hid_desk(stack: ExitStack) -> Desk:
-    host = stack.enter_context(VirtualRelayBoard(None, "RIG01"))
-
-    def open_board() -> RelayBoard:
-        board = stack.enter_context(HidRelayBoard("RIG01", usb=host))
-        board.name = "board"
+    def open_board(self) -> RelayBoard:
+        """The driver, once more."""
+        board = self._opened("board")
+        assert isinstance(board, RelayBoard)
         return board
 
-    return Desk(open_board, host.unplug, host.plug)
+    def _opened(self, name: str) -> Device:
+        """As a bench opens it; closed at the end, whatever the test has done to it."""
+        (attempt,) = attempts([self._description.entry(name)], self._devices)
+        if attempt.device is None:
+            raise attempt.error or AssertionError(attempt)
+        return self._stack.enter_context(attempt.device)
 
 
-DESKS = {"hid": hid_desk}
-
-
-@pytest.fixture(params=DESKS)
+@pytest.fixture(params=FAMILIES, ids=lambda path: path.stem)
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "ring.json").write_text("{}")
+    file = tmp_path / "bench.yaml"
+    file.write_text(BENCH.format(devices=indent(request.param.read_text().strip(), "  ")))
     with ExitStack() as stack:
-        yield DESKS[request.param](stack)
+        yield Desk(load_bench(file), stack)
 
 
 @pytest.fixture
@@ -116,7 +137,7 @@ def test_a_board_that_was_away_unnoticed_is_lost_once(desk: Desk, board: RelayBo
 def test_closing_leaves_the_relays_as_they_are(desk: Desk, board: RelayBoard) -> None:
     board.set(3, on=True)
     board.close()
-    assert desk.open_board().states()[2]
+    assert desk.open_board().states()[2] is board.reads_back
 
 
 def test_closing_twice_is_fine_and_a_closed_board_is_lost(board: RelayBoard) -> None:

@@ -14,8 +14,10 @@ import pytest
 
 from drivers.api.errors import DeviceRefused, DriverUnavailable
 from drivers.api.relay import Switch
+from drivers.relay.switch import RelaySwitch
 from drivers.sim.relay_board import relay_states
 from drivers.sim.world import World
+from rig.bench.build import opened
 from rig.bench.description import BenchDescription
 from rig.bench.errors import BenchError
 from rig.bench.guard import LOG, guarded
@@ -66,6 +68,31 @@ def test_an_open_switch_is_safe_and_the_watchdog_gone_after_the_block(
     assert not (tmp_path / "run" / LOG).exists(), "an empty log was left behind"
     with guarded(relays, tmp_path / "run") as bench:
         assert not bench.of(Switch)["latch"].is_on()
+
+
+def test_a_run_begins_with_every_switch_safe(relays: BenchDescription) -> None:
+    with opened(relays) as bench:
+        latch = bench.of(Switch)["latch"]
+        latch.set(on=True)
+        left = relay_states("GUARD")
+        latch.make_safe = lambda: None  # type: ignore[method-assign] # as a crash leaves it
+    assert left == relay_states("GUARD") == 1
+    with guarded(relays) as bench:
+        assert not bench.of(Switch)["latch"].is_on()
+
+
+def test_a_run_does_not_begin_with_a_switch_that_is_not_safe(
+    relays: BenchDescription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_switch: RelaySwitch) -> None:
+        raise DeviceRefused(1, "making safe")
+
+    monkeypatch.setattr(RelaySwitch, "make_safe", broken)
+    with (
+        pytest.raises(BenchError, match=r"^not safe to begin with: latch: "),
+        guarded(relays),
+    ):
+        pytest.fail("begun")
 
 
 def test_signals_are_heard_as_before_after_the_block(relays: BenchDescription) -> None:

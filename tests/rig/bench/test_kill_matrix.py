@@ -55,12 +55,15 @@ class Victim:
         )
         self.watchdog = 0
 
-    def energise(self) -> None:
-        """Wait until its relays are on, and find its watchdog."""
+    def energise(self, within_s: float = 0) -> None:
+        """Wait until its relays are on, and find its watchdog.
+
+        A board that does not read back may take a while longer (``within_s``) to move them.
+        """
         assert self.process.stdout
         line = self.process.stdout.readline()
         assert line == "on\n", self.process.communicate()
-        assert relay_states(SERIAL) == ALL_ON
+        assert became(lambda: relay_states(SERIAL) == ALL_ON, within_s)
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         self.watchdog = int(children[0])
