@@ -25,7 +25,13 @@ class Chip:
         self._said = b""
 
     def hears_at(self, speed: int) -> bool:
-        """Whether the host's line has a speed that the chip understands now."""
+        """Whether the host's line has a speed that the chip understands now.
+
+        A host that has gone to the speed it has asked for has confirmed it: its ACK may be lost,
+        and is where the host flushes its line.
+        """
+        if speed == self._state.next_baud:
+            self._confirm()
         return speed in (self._state.baud, self._state.next_baud)
 
     def silence(self) -> None:
@@ -36,6 +42,7 @@ class Chip:
         """Obey what the host sent; what goes back comes as soon as it is to be sent."""
         if self._state.asleep and data:
             self._state.asleep = False
+            self._stream.drop()
             data = data[_LOST_IN_WAKING:]
         for event in self._stream.feed(data):
             if event is Control.ACK:

@@ -40,6 +40,7 @@ class VirtualPn532(Device, FrontEndLine):
         self._lock = threading.Lock()
         self._line: Line | None = None
         self._path = ""
+        self._closed = False
         self._thread: threading.Thread | None = None
         self._antenna = Antenna(chance, self.rf, self._pause)
         self.plug()
@@ -75,8 +76,10 @@ class VirtualPn532(Device, FrontEndLine):
                 thread.join()
 
     def close(self) -> None:
-        if self._thread is not None:
-            self._world.unlisten(self._place)
+        if self._closed:
+            return
+        self._closed = True
+        self._world.unlisten(self._place)
         self.unplug()
         self._antenna.close()
 
