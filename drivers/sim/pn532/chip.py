@@ -22,6 +22,7 @@ class Chip:
         interface = Interface(antenna, pause, free=free)
         self._state = State(interface, Initiator(interface))
         self._stream = HostStream()
+        self._pause = pause
         self._said = b""
 
     def hears_at(self, speed: int) -> bool:
@@ -51,6 +52,7 @@ class Chip:
                 yield host_frame.ACK_FRAME
                 try:
                     self._said = host_frame.encode(self._answer(event))
+                    self._pause(None, 0.0)  # who has given it up is not answered any more
                 except Interrupted:
                     continue
                 yield self._said

@@ -74,6 +74,7 @@ class VirtualPn532(Device, FrontEndLine):
             if thread is not None and line is not None:
                 line.wake()
                 thread.join()
+                line.close()
 
     def close(self) -> None:
         if self._closed:
@@ -105,7 +106,6 @@ class VirtualPn532(Device, FrontEndLine):
                         line.send(self.misbehave.spoilt(out))
         finally:
             self._antenna.switch(on=False)
-            line.close()
 
 
 def _line_apart_from(path: str) -> Line:
