@@ -12,6 +12,7 @@ from tests.drivers.sim.isodep.air_bench import FrontedCard
 from tests.drivers.sim.pn532.host import BareHost
 
 TYPE_A, NO_RETRIES = "4A 01 00", "32 05 FF 01 00"
+LONG_WAIT = "32 02 00 0B 10"  # 3.3 s, of which a busy machine uses up some
 BY_HAND, NOBODY = "12 00", "D54B00"  # SetParameters: no automatic RATS
 TIMEOUT, WRONG_CRC, WRONG_CONTEXT = "01", "02", "27"
 
@@ -19,8 +20,9 @@ TIMEOUT, WRONG_CRC, WRONG_CONTEXT = "01", "02", "27"
 @pytest.fixture
 def card(host: BareHost) -> EchoCard:
     """A card with a known UID; the host gives up at once where nothing answers."""
-    card = FrontedCard(Front(uid=bytes.fromhex("04A1B2C3D4E5F6")))
+    card = FrontedCard(Front(uid=bytes.fromhex("04A1B2C3D4E5F6"), fwi=12))
     host.antenna.enter(card)
+    host.command(LONG_WAIT)
     host.command(NO_RETRIES)
     host.command(BY_HAND)
     return card
@@ -70,7 +72,7 @@ def test_with_automatic_rats_the_ats_is_listed(host: BareHost, card: EchoCard) -
     del card
     host.command("12 14")
     listed = host.command(TYPE_A)
-    assert listed.endswith("04A1B2C3D4E5F6" + "05 78 80 80 02".replace(" ", ""))
+    assert listed.endswith("04A1B2C3D4E5F6" + "05 78 80 C0 02".replace(" ", ""))
 
 
 def test_a_card_is_looked_for_by_its_uid(host: BareHost, card: EchoCard) -> None:
@@ -116,7 +118,7 @@ def test_a_frame_goes_through_with_and_without_checksums(host: BareHost, card: E
     del card
     host.command(TYPE_A)
     ats = host.command("42 E0 80")
-    assert ats == "D54300" + "0578808002"
+    assert ats == "D54300" + "057880C002"
     assert host.command("42 02 00A4") == "D54300" + "02 00A4 9000".replace(" ", "")
     host.command("08 6302 00 6303 00")
     block = bytes.fromhex("03 00A5")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from drivers.api.sharing import Platform
 from drivers.sim.isodep.crc import with_crc
 from drivers.sim.keycard import VirtualKeyCard
 from drivers.sim.phone.device import VirtualPhone
-from drivers.sim.phone.platforms import Platform
 from tests.drivers.sim.phone.held_in_hand import ENROLLED, VEHICLE, VEHICLE_ID, WALLET, unlock
 from tests.drivers.sim.pn532.host import PLACE, Bench, activated, clf, nfcpy, pn53x, sensed, tags
 from tests.home_key.independent_reader import CCC, Reader

@@ -6,6 +6,8 @@ import os
 import random
 import termios
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,9 +19,34 @@ from drivers.sim.world import World
 from tests.contracts.echo_card import OK, PATIENCE_S, EchoCard
 from tests.drivers.sim.isodep.air_bench import FrontedCard
 from tests.drivers.sim.pn532 import host
-from tests.drivers.sim.pn532.host import PLACE, Bench, activated, cut_off, nfcpy, opened, sensed
+from tests.drivers.sim.pn532.host import (
+    PLACE,
+    Bench,
+    activated,
+    cut_off,
+    impatient,
+    nfcpy,
+    opened,
+    sensed,
+)
 
 APDU = bytes.fromhex("80CA1234")
+
+
+@contextmanager
+def once_asked(card: EchoCard, act: Callable[[], None]) -> Iterator[None]:
+    """Beside the block, do this as soon as an APDU has reached the card."""
+
+    def wait() -> None:
+        card.asked.wait(PATIENCE_S)
+        act()
+
+    beside = threading.Thread(target=wait)
+    beside.start()
+    try:
+        yield
+    finally:
+        beside.join()
 
 
 def test_it_opens_the_chip_at_its_highest_speed_and_knows_it(bench: Bench) -> None:
@@ -39,7 +66,7 @@ def test_a_line_left_at_another_speed_is_not_understood(bench: Bench) -> None:
     frontend = opened(bench.chip.path)
     frontend.device.chipset.transport.close()  # without nfcpy's own farewell
     with pytest.raises(OSError, match="timed out"):
-        opened(bench.chip.path)
+        opened(bench.chip.path, patient=False)
     bench.chip.unplug()
     bench.chip.plug()
     opened(bench.chip.path).close()
@@ -105,10 +132,8 @@ def test_a_card_that_takes_its_time_is_waited_for(bench: Bench) -> None:
     with nfcpy(bench) as frontend:
         tag = activated(frontend)
         card.may_answer.clear()
-        done = threading.Thread(target=lambda: (card.asked.wait(PATIENCE_S), card.may_answer.set()))
-        done.start()
-        assert tag.transceive(APDU) == APDU + OK
-        done.join()
+        with once_asked(card, card.may_answer.set):
+            assert tag.transceive(APDU) == APDU + OK
 
 
 @pytest.mark.parametrize("fault", [RfFault.LOST_ANSWER, RfFault.LOST_COMMAND, RfFault.BAD_CRC])
@@ -163,7 +188,7 @@ NOT_OPENED = [ChipFault.SILENT, ChipFault.STUCK, ChipFault.NO_ACK, ChipFault.GAR
 @pytest.mark.parametrize("fault", [*NOT_OPENED, ChipFault.NOISE, ChipFault.BAD_CHECKSUM])
 def test_a_chip_that_misbehaves_is_no_device(bench: Bench, fault: ChipFault) -> None:
     with bench.chip.misbehave(fault), pytest.raises(OSError, match=r"."):
-        opened(bench.chip.path)
+        opened(bench.chip.path, patient=False)
 
 
 @pytest.mark.parametrize("fault", list(ChipFault))
@@ -178,7 +203,7 @@ def test_a_chip_that_misbehaves_later_is_an_error_and_then_well_again(
             if fault is ChipFault.NO_ACK:  # which nfcpy only warns of
                 chipset.get_firmware_version()
             else:
-                with pytest.raises((OSError, host.pn53x.Chipset.Error)):
+                with impatient(frontend), pytest.raises((OSError, host.pn53x.Chipset.Error)):
                     chipset.get_firmware_version()
         frontend.device.chipset.send_ack()
         assert activated(frontend).transceive(APDU) == APDU + OK
@@ -203,11 +228,8 @@ def test_unplugged_in_the_middle_of_an_apdu_it_is_an_error_too(bench: Bench) -> 
     frontend = opened(bench.chip.path)
     tag = activated(frontend)
     card.may_answer.clear()
-    puller = threading.Thread(target=lambda: (card.asked.wait(PATIENCE_S), bench.chip.unplug()))
-    puller.start()
-    with pytest.raises(PULLED):
+    with once_asked(card, bench.chip.unplug), pytest.raises(PULLED):
         tag.transceive(APDU)
-    puller.join()
     card.may_answer.set()
     cut_off(frontend)
 
