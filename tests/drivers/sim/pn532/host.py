@@ -106,6 +106,7 @@ class BareHost:
     """A chip without a line. Time without an answer passes at once; endless polling is ended."""
 
     def __init__(self) -> None:
+        self.speaks = False  # while a command is carried out
         self.rf = RfMisbehaviour()
         self.antenna = Antenna(World(seed=1).random, self.rf, self._pause)
         self.chip = Chip(self.antenna, self._pause, free=True)
@@ -127,10 +128,9 @@ class BareHost:
     def close(self) -> None:
         self.antenna.close()
 
-    @staticmethod
-    def _pause(waited_for: socket.socket | None, within_s: float) -> bool:
+    def _pause(self, waited_for: socket.socket | None, within_s: float) -> bool:
         if waited_for is not None:
             return ready_within(waited_for, within_s)
-        if within_s:
+        if within_s or self.speaks:
             raise Interrupted
         return False

@@ -14,7 +14,7 @@ from tests.drivers.sim.pn532.host import BareHost
 TYPE_A, NO_RETRIES = "4A 01 00", "32 05 FF 01 00"
 LONG_WAIT = "32 02 00 0B 10"  # 3.3 s, of which a busy machine uses up some
 BY_HAND, NOBODY = "12 00", "D54B00"  # SetParameters: no automatic RATS
-TIMEOUT, WRONG_CRC, WRONG_CONTEXT = "01", "02", "27"
+TIMEOUT, WRONG_CRC, TOO_LONG, WRONG_CONTEXT = "01", "02", "07", "27"
 
 
 @pytest.fixture
@@ -194,6 +194,18 @@ def test_the_firmware_grants_time(host: BareHost, card: EchoCard) -> None:
     with host.rf(RfFault.WTX_STORM, most=5):
         assert host.command("40 01 00A4") == "D5410000A49000"
         assert host.rf.hits == 5
+
+
+def test_an_answer_beyond_what_the_host_line_carries_is_an_error(
+    host: BareHost, card: EchoCard
+) -> None:
+    del card
+    host.command(TYPE_A)
+    host.command("42 E0 A0")  # frames of 1024 octets
+    assert host.command("42 12" + "AB" * 200) == "D54300A2"
+    assert len(host.command("42 03" + "AB" * 59)) == 2 * (3 + 262)
+    host.command("42 12" + "AB" * 200)
+    assert host.command("42 03" + "AB" * 60) == "D543" + TOO_LONG
 
 
 def test_apdus_need_a_target(host: BareHost, card: EchoCard) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import termios
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -261,6 +262,14 @@ def test_what_is_held_to_it_before_it_is_opened_is_there(bench: Bench) -> None:
 def test_virtual_time_does_not_pass_for_a_serial_line() -> None:
     with World(time="virtual") as world, pytest.raises(DriverError, match="real time"):
         VirtualPn532(world, PLACE)
+
+
+def test_waiting_for_its_host_it_does_not_hold_up_the_worlds_time(bench: Bench) -> None:
+    clock = bench.world.clock
+    ahead_ns = clock.now_ns() - time.perf_counter_ns()
+    with clock.skipping():
+        clock.sleep(2.0)
+    assert clock.now_ns() - time.perf_counter_ns() > ahead_ns + 10**9  # of the 2 s at least 1
 
 
 def test_nothing_is_left_open(bench: Bench) -> None:
