@@ -193,7 +193,7 @@ COMMANDS = {
     0x16: Command("PowerDown", 1, _power_down),
     0x32: Command("RFConfiguration", 2, _configure_rf),
     0x40: Command("InDataExchange", 1, _exchange),
-    0x42: Command("InCommunicateThru", 1, _through),
+    0x42: Command("InCommunicateThru", 0, _through),
     0x44: Command("InDeselect", 1, _let_go),
     0x4A: Command("InListPassiveTarget", 2, _list_targets),
     0x52: Command("InRelease", 1, _let_go),

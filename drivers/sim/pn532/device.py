@@ -61,9 +61,12 @@ class VirtualPn532(Device, FrontEndLine):
     def plug(self, *, elsewhere: bool = False) -> None:
         """Power the chip and put it on its line. No effect when it is plugged in.
 
-        Its path is free to be another one, as with USB adapters; ``elsewhere`` makes sure.
+        Its path is free to be another one, as with USB adapters; ``elsewhere`` makes sure. Raises
+        DriverError for one that is closed.
         """
         with self._lock:
+            if self._closed:
+                raise DriverError("it is closed", device=self.name)
             if self._thread is None:
                 self._line = line = _line_apart_from(self._path if elsewhere else "")
                 self._path = line.path
@@ -85,9 +88,10 @@ class VirtualPn532(Device, FrontEndLine):
                 line.close()
 
     def close(self) -> None:
-        if self._closed:
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if closed:
             return
-        self._closed = True
         self._world.unlisten(self._place)
         self.unplug()
         self._antenna.close()

@@ -47,7 +47,10 @@ class Interface:
         self._pause, self._free = pause, free
 
     def transceive(self, data: bytes, within_s: float) -> bytes:
-        """Send, and return what answers in time. Raises RfError, Interrupted."""
+        """Send, and return what answers in time; nothing sent is listening only.
+
+        Raises RfError, Interrupted.
+        """
         self._pause(None, 0.0)  # a card that keeps it busy for ever does not keep the host out
         answer = self._answer(data, within_s)
         if len(answer) > MOST_BACK:
@@ -60,7 +63,7 @@ class Interface:
 
     def _answer(self, data: bytes, within_s: float) -> bytes:
         registers, begun_s = self.registers, time.perf_counter()
-        octets = with_crc(data) if registers.sends_crc else data
+        octets = with_crc(data) if data and registers.sends_crc else data
         answer = None
         if octets and registers.is_type_a_106:
             answer = self.antenna.exchange(Frame(octets, registers.last_bits), within_s)

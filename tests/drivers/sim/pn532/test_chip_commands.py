@@ -127,6 +127,14 @@ def test_a_frame_goes_through_with_and_without_checksums(host: BareHost, card: E
     assert host.command("42" + block.hex()) == "D543" + TIMEOUT
 
 
+def test_with_nothing_to_send_it_listens_and_nobody_speaks_unasked(
+    host: BareHost, card: EchoCard
+) -> None:
+    del card
+    host.command(TYPE_A)
+    assert host.command("42") == "D543" + TIMEOUT
+
+
 def test_a_wrong_checksum_of_the_card_is_told(host: BareHost, card: EchoCard) -> None:
     del card
     host.command(TYPE_A)

@@ -8,7 +8,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -76,6 +76,13 @@ def test_a_line_left_at_another_speed_is_not_understood(bench: Bench) -> None:
 def test_an_empty_field_is_empty(bench: Bench) -> None:
     with nfcpy(bench) as frontend:
         assert sensed(frontend) is None
+
+
+def test_at_its_real_pace_it_finds_the_same() -> None:
+    with closing(Bench("real")) as bench, nfcpy(bench) as frontend:
+        assert sensed(frontend) is None
+        bench.hold()
+        assert activated(frontend).transceive(APDU) == APDU + OK
 
 
 @pytest.mark.parametrize("uid", ["01020304", "04A1B2C3D4E5F6", "04010203040506070809"])
@@ -246,7 +253,7 @@ def test_plugged_in_again_it_works_where_it_says_it_is(bench: Bench, *, elsewher
         assert activated(frontend).transceive(APDU) == APDU + OK
 
 
-def test_what_is_held_to_it_before_it_is_opened_is_there(bench: Bench) -> None:
+def test_what_is_held_to_it_before_it_is_opened_is_there() -> None:
     with World() as world:
         card = EchoCard()
         world.bring(card, PLACE)
@@ -256,7 +263,8 @@ def test_what_is_held_to_it_before_it_is_opened_is_there(bench: Bench) -> None:
             frontend.close()
             assert chip.identity().model == f"virtual PN532 at {chip.path}"
         chip.close()
-    assert bench.chip.path
+        with pytest.raises(DriverError, match="closed"):
+            chip.plug()
 
 
 def test_virtual_time_does_not_pass_for_a_serial_line() -> None:
