@@ -68,3 +68,17 @@ class ReaderPort(abc.ABC):
     @abc.abstractmethod
     def clock(self) -> Clock:
         """The bench's clock, which the reader's stamps are to be of."""
+
+
+class FrontEndLine(abc.ABC):
+    """Something that knows the serial line of a contactless front end (a virtual chip)."""
+
+    @property
+    @abc.abstractmethod
+    def path(self) -> str:
+        """The device to open, such as "/dev/pts/4". Plugged in again, it may have another one."""
+
+    @property
+    @abc.abstractmethod
+    def clock(self) -> Clock:
+        """The bench's clock, which the reader's stamps are to be of."""

@@ -7,6 +7,7 @@ from typing import cast
 
 from drivers.api.phone import KeyCard
 from drivers.api.restorable import Restorable
+from drivers.sim.contactless import Front, fixed_uid
 from drivers.sim.phone.holder import VirtualHolder, holder_of
 from drivers.sim.phone.wallet import HeldKey
 from drivers.sim.world import World
@@ -27,6 +28,9 @@ class VirtualKeyCard(VirtualHolder, KeyCard, Restorable):
         """``holder`` is its entry in the wallet file. Raises as ``holder_of`` does."""
         super().__init__(world, holder_of(wallet, holder, self.kind), holder)
         self._delivered = self.state()
+
+    def _front(self) -> Front:
+        return Front(uid=fixed_uid(self._serial), historical=self.historical)
 
     def state(self) -> object:
         return tuple(key.copy() for key in self._element.keys)

@@ -9,8 +9,9 @@ from drivers.api.device import Identity
 from drivers.api.errors import DriverError
 from drivers.api.phone import SetupCard
 from drivers.api.secret_text import SecretText
+from drivers.sim.contactless import Front, fixed_uid
 from drivers.sim.ndef import NdefApplication
-from drivers.sim.phone.holder import Chip, contactless_atr
+from drivers.sim.phone.holder import Chip
 from drivers.sim.phone.misbehaviour import Misbehaviour
 from drivers.sim.setup_link import card_link
 from drivers.sim.world import World
@@ -40,7 +41,7 @@ class VirtualSetupCard(SetupCard):
             self._application.process,
             self._application.reset,
             self.misbehave,
-            contactless_atr(b""),
+            Front(uid=fixed_uid(serial)),
         )
 
     @property

@@ -15,7 +15,7 @@ from drivers.api.wallet import WalletKey
 from drivers.sim.phone.device import VirtualPhone
 from drivers.sim.phone.holder import VirtualHolder
 from drivers.sim.phone.line import Line, VirtualRadios
-from drivers.sim.phone.platforms import TRAITS
+from drivers.sim.phone.platforms import ECP_OF_WATCHES, TRAITS
 from drivers.sim.phone.power import Charge, VirtualBattery
 from drivers.sim.phone.wallet_file import Holder
 from drivers.sim.phone_wallet.entries import Entries, Entry, Remembered
@@ -52,7 +52,7 @@ class VirtualWatch(VirtualHolder, Watch, InternetUser, Restorable):
         digital_key: bool = True,
     ) -> None:
         """``phone`` is the one it is paired to; ``digital_key``: whether it supports keys."""
-        super().__init__(world, Holder("watch", platform, ()), "")
+        super().__init__(world, Holder("watch", platform, ()), "", ECP_OF_WATCHES[platform])
         self.platform = platform
         self.battery: VirtualBattery = VirtualBattery(world.clock, _NO_RESERVE_H, self._refresh)
         self._phone = phone

@@ -36,6 +36,7 @@ DRIVERS = {
     "sim.world": "drivers.sim.world:World",
     "sim.pcscd": "drivers.sim.pcscd:PrivatePcscd",
     "sim.pcsc_slot": "drivers.sim.pcsc_slot:PcscSlot",
+    "sim.pn532": "drivers.sim.pn532:VirtualPn532",
     "sim.reader": "drivers.sim.reader:InProcessReader",
     "sim.body": "drivers.sim.body:VirtualBody",
     "sim.head_unit": "drivers.sim.head_unit:VirtualHeadUnit",

@@ -87,9 +87,9 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         how long an empty phone's secure element goes on. ``air``: a ``sim.ble_air``; without one it
         has no Bluetooth. Raises as ``holder_of`` does, and DriverError for any other air.
         """
-        super().__init__(world, holder_of(wallet, holder, self.kind), holder)
-        self.platform, self.ultra_wideband = Platform(platform), ultra_wideband
-        traits = TRAITS[self.platform]
+        traits = TRAITS[Platform(platform)]
+        super().__init__(world, holder_of(wallet, holder, self.kind), holder, traits.ecp)
+        self.platform, self.ultra_wideband = traits.platform, ultra_wideband
         facts = PhoneFacts(
             self.platform, model or traits.model, system or traits.system, provider, market
         )

@@ -20,6 +20,7 @@ from rig.digital_key.apdu import (
     decode_command,
 )
 from rig.digital_key.errors import Malformed
+from rig.digital_key.messages import INS_SELECT
 
 CLASSES = frozenset({0x00, 0x80, 0x84})
 WRONG_LENGTH, OUT_OF_SEQUENCE, CHAIN_UNFINISHED = 0x6700, 0x6985, 0x6883
@@ -105,3 +106,12 @@ class Framing:
 
 def _refused(status: int) -> Response:
     return Response(b"", status)
+
+
+def selected_name(apdu: bytes) -> bytes | None:
+    """The name a SELECT names; None for any other command."""
+    try:
+        command = decode_command(apdu)
+    except Malformed:
+        return None
+    return command.data if (command.cla, command.ins, command.p1) == (0, INS_SELECT, 4) else None

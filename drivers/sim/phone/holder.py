@@ -9,7 +9,10 @@ from pathlib import Path
 
 from drivers.api.device import Finding, Identity
 from drivers.api.phone import KeyHolder
+from drivers.sim.contactless import Contactless, Front
+from drivers.sim.phone.ecp import ExpressMode
 from drivers.sim.phone.misbehaviour import Misbehaviour
+from drivers.sim.phone.platforms import EcpHabits
 from drivers.sim.phone.secure_element import SecureElement
 from drivers.sim.phone.wallet_file import Holder, WalletError, read_holder
 from drivers.sim.world import World
@@ -23,7 +26,7 @@ def contactless_atr(historical: bytes) -> bytes:
     return b"\x3b" + body + bytes((reduce(xor, body),))
 
 
-class Chip:
+class Chip(Contactless):
     """The ChipCard that enters a field."""
 
     def __init__(
@@ -31,23 +34,31 @@ class Chip:
         process: Callable[[bytes], bytes | None],
         reset: Callable[[], None],
         misbehaviour: Misbehaviour,
-        atr: bytes,
+        front: Front,
+        express: ExpressMode | None = None,
     ) -> None:
+        """``express``: what has to be called before it answers a reader that polls."""
         self._process = process
         self._reset = reset
         self._misbehaviour = misbehaviour
-        self._atr = atr
+        self._express = express
+        self.front, self.listener = front, express
 
     @property
     def atr(self) -> bytes:
-        return self._atr
+        return contactless_atr(self.front.historical)
 
     def power(self, *, on: bool) -> None:  # noqa: ARG002 - both edges lose what is volatile
         self._reset()
         self._misbehaviour.new_visit()
 
     def process(self, apdu: bytes) -> bytes | None:
-        return self._misbehaviour.process(apdu, self._process)
+        return self._misbehaviour.process(apdu, self._route)
+
+    def _route(self, apdu: bytes) -> bytes | None:
+        if self._express is not None and (refusal := self._express.refusal(apdu)) is not None:
+            return refusal
+        return self._process(apdu)
 
 
 def holder_of(wallet: Path | None, name: str, kind: str) -> Holder:
@@ -71,14 +82,16 @@ class VirtualHolder(KeyHolder):
 
     historical = b""  # bytes of the ATS
 
-    def __init__(self, world: World, entry: Holder, serial: str) -> None:
-        """``entry`` says what it holds at first, ``serial`` who it is."""
+    def __init__(
+        self, world: World, entry: Holder, serial: str, ecp: EcpHabits | None = None
+    ) -> None:
+        """``entry`` says what it holds at first, ``serial`` who it is, ``ecp`` when it answers."""
         self.misbehave = Misbehaviour(self.withdraw)
         self._world = world
         self._model, self._serial = entry.model, serial
         self._element = SecureElement(entry.keys, lambda: world.settings, self.misbehave.sign)
-        atr = contactless_atr(self.historical)
-        self._chip = Chip(self._process, self._reset, self.misbehave, atr)
+        express = None if ecp is None else ExpressMode(ecp, world.clock)
+        self._chip = Chip(self._process, self._reset, self.misbehave, self._front(), express)
         self._place: str | None = None
         self._was_fed = True
 
@@ -120,6 +133,10 @@ class VirtualHolder(KeyHolder):
 
     def _reset(self) -> None:
         self._element.applet.reset()
+
+    def _front(self) -> Front:
+        """What it shows of itself; a UID of chance, as phones do."""
+        return Front(historical=self.historical)
 
     def _is_fed(self) -> bool:
         """Whether anything would answer in a field."""

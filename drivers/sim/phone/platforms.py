@@ -23,6 +23,15 @@ class OptionWords:
 
 
 @dataclass(frozen=True)
+class EcpHabits:
+    """How a platform that wants to be called by ECP decides (facts 8)."""
+
+    frames: int = 1  # of one kind before it answers; sources say 3 where one technology is polled
+    grace_ms: int = 300  # it stays up for, without a field
+    access_routes_framework: bool = False  # inferred: who does not want to pair finds no framework
+
+
+@dataclass(frozen=True)
 class PlatformTraits:
     """One maker's phones."""
 
@@ -38,6 +47,7 @@ class PlatformTraits:
     code_reason: str
     direct_storage: bool  # without it, a setup card's key is added as a payment card is
     watch: str  # the platform of the watches it pairs with
+    ecp: EcpHabits | None = None  # None: it answers whoever polls
 
 
 _EVERYWHERE = (Channel.EMAIL, Channel.SMS, Channel.MESSENGER)
@@ -83,6 +93,7 @@ _IOS = PlatformTraits(
     code_reason="the sources say that only some phones generate a code; here this one does not",
     direct_storage=True,
     watch="apple_watch",
+    ecp=EcpHabits(),
 )
 
 _PIXEL = PlatformTraits(
@@ -137,6 +148,9 @@ _SAMSUNG = PlatformTraits(
 )
 
 TRAITS = {traits.platform: traits for traits in (_IOS, _PIXEL, _SAMSUNG)}
+
+ECP_OF_WATCHES = {traits.watch: traits.ecp for traits in TRAITS.values()}
+"""A watch listens as the phones do that it pairs with."""
 
 PAIRS_OF_ONE_SYSTEM: Mapping[Channel, frozenset[Platform]] = {
     Channel.IMESSAGE: frozenset({Platform.IOS}),

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drivers.sim.phone.applet import NO_SUCH_APPLICATION, Applet
-from drivers.sim.phone.framing import OUT_OF_SEQUENCE
+from drivers.sim.phone.framing import OUT_OF_SEQUENCE, selected_name
 from drivers.sim.phone.power import Supply
 from drivers.sim.phone_framework.framework import Framework
-from rig.digital_key.apdu import Response, decode_command
-from rig.digital_key.errors import Malformed
-from rig.digital_key.messages import INS_SELECT
+from rig.digital_key.apdu import Response
 from rig.digital_key.pairing_messages import FRAMEWORK_AID
 
 
@@ -49,7 +47,7 @@ class Router:
         supply = self._supply()
         if supply is Supply.NOTHING:
             return None
-        selected = _selected(apdu)
+        selected = selected_name(apdu)
         if selected is not None:
             self._at_framework = selected == FRAMEWORK_AID
         if not self._at_framework:
@@ -65,15 +63,6 @@ class Router:
             return self._applet.process(apdu)
         self._applet.reset()
         return _refused(NO_SUCH_APPLICATION if selecting else OUT_OF_SEQUENCE)
-
-
-def _selected(apdu: bytes) -> bytes | None:
-    """The name a SELECT names; None for any other command."""
-    try:
-        command = decode_command(apdu)
-    except Malformed:
-        return None
-    return command.data if (command.cla, command.ins, command.p1) == (0, INS_SELECT, 4) else None
 
 
 def _refused(status: int) -> bytes:
