@@ -51,6 +51,7 @@ def test_the_fifo_is_a_queue(host: BareHost) -> None:
 def test_the_fifo_holds_64_octets(host: BareHost) -> None:
     host.command("08" + "633911" * 70)
     assert host.command("06 633A") == "D50740"
+    assert host.command("06" + "6339" * 70) == "D507" + "11" * 64 + "00" * 6
 
 
 def test_the_transmitter_register_and_the_field_are_one(host: BareHost) -> None:
