@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from drivers.sim.pn532.antenna import Antenna
 from drivers.sim.pn532.chip import Chip
 from drivers.sim.pn532.line import Interrupted
 from drivers.sim.world import World
-from tests.contracts.echo_card import EchoCard
+from tests.contracts.echo_card import PATIENCE_S, EchoCard
 
 # nfcpy has no types.
 nfc: Any = import_module("nfc")
@@ -100,6 +101,22 @@ def activated(frontend: Any) -> Any:
     tag = tags.activate(frontend, target)
     assert tag is not None, "what was found was not activated"
     return tag
+
+
+@contextmanager
+def once_asked(card: EchoCard, act: Callable[[], None]) -> Iterator[None]:
+    """Beside the block, do this as soon as an APDU has reached the card."""
+
+    def wait() -> None:
+        card.asked.wait(PATIENCE_S)
+        act()
+
+    beside = threading.Thread(target=wait)
+    beside.start()
+    try:
+        yield
+    finally:
+        beside.join()
 
 
 class BareHost:

@@ -48,6 +48,12 @@ def test_the_fifo_is_a_queue(host: BareHost) -> None:
     assert host.command("06 633A") == "D50700"
 
 
+def test_the_fifo_holds_64_octets(host: BareHost) -> None:
+    host.command("08" + "633911" * 70)
+    assert host.command("06 633A") == "D50740"
+    assert host.command("06" + "6339" * 70) == "D507" + "11" * 64 + "00" * 6
+
+
 def test_the_transmitter_register_and_the_field_are_one(host: BareHost) -> None:
     host.command("32 01 01")
     assert host.command("06 6304") == "D50703"
@@ -112,6 +118,36 @@ def test_endless_polling_ends_when_the_host_speaks(host: BareHost) -> None:
     # Until it is told otherwise the chip polls for ever; this host speaks at once.
     assert host.say("0000FF04FCD44A0100E100") == ["0000FF00FF00"]
     assert host.command("02") == "D50332010607"
+
+
+def test_a_host_that_wants_it_polls_until_it_speaks(host: BareHost) -> None:
+    host.command(NO_RETRIES)
+    host.command("32 05 FF 01 FF")
+    assert host.say("0000FF04FCD44A0100E100") == ["0000FF00FF00"]
+
+
+def test_an_exchange_waits_as_long_as_it_is_told(host: BareHost) -> None:
+    card = FrontedCard(Front())  # after 58 of its 77 ms it asks for more
+    host.antenna.enter(card)
+    host.command(BY_HAND)
+    host.command(TYPE_A)
+    host.command("42 E0 80")
+    card.may_answer.clear()
+    assert host.command("42 02 00A4") == "D543" + TIMEOUT  # 51 ms, as it does by itself
+    host.command(LONG_WAIT)
+    assert host.command("42 03 00A5") == "D54300F204"
+    card.may_answer.set()
+
+
+@pytest.mark.parametrize("command", ["32 01 00", "16 10"], ids=["field off", "power down"])
+def test_without_a_field_there_is_no_target(host: BareHost, card: EchoCard, command: str) -> None:
+    del card
+    host.command("12 14")
+    host.command(TYPE_A)
+    host.command(command)
+    host.say("5555")
+    assert host.command("04") == "D505" + "00000080"
+    assert host.command("40 01 00A4") == "D541" + WRONG_CONTEXT
 
 
 def test_a_frame_goes_through_with_and_without_checksums(host: BareHost, card: EchoCard) -> None:

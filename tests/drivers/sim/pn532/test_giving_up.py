@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from drivers.sim.isodep.faults import RfFault
-from tests.contracts.echo_card import OK
+from drivers.sim.isodep.faults import RfFault, RfMisbehaviour
+from drivers.sim.pn532.antenna import Antenna
+from drivers.sim.pn532.interface import Interface, RfError
+from tests.contracts.echo_card import OK, PATIENCE_S
 from tests.drivers.sim.pn532.host import (
     BareHost,
     Bench,
@@ -17,6 +20,7 @@ from tests.drivers.sim.pn532.host import (
     impatient,
     nfcpy,
     opened,
+    transports,
 )
 
 VERSION = bytes.fromhex("32010607")
@@ -78,6 +82,34 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_ones(
         assert chipset.get_firmware_version() == VERSION
     chipset.set_parameters(0x00)
     assert activated(frontend).transceive(APDU) == APDU + OK
+
+
+def test_half_a_frame_of_a_host_that_died_is_not_in_the_next_ones_way(bench: Bench) -> None:
+    dead = transports.TTY(bench.chip.path)
+    dead.write(bytes.fromhex("0000FFFFFF0108F7D400"))  # and 262 octets more
+    dead.tty.close()
+    for attempt in range(5):  # nfcpy waits 0.1 s at each, in which the chip forgets
+        try:
+            opened(bench.chip.path, patient=False).close()
+        except OSError:
+            assert attempt < 4
+        else:
+            return
+
+
+@pytest.mark.parametrize(("free", "waits"), [(False, True), (True, False)])
+def test_only_at_the_real_pace_it_waits_for_what_does_not_come(*, free: bool, waits: bool) -> None:
+    waited_s = []
+
+    def pause(waited_for: object, within_s: float) -> bool:
+        del waited_for
+        waited_s.append(within_s)
+        return False
+
+    antenna = Antenna(random.Random(1), RfMisbehaviour(), pause)  # noqa: S311
+    with pytest.raises(RfError):
+        Interface(antenna, pause, free=free).transceive(b"\x26", PATIENCE_S)
+    assert (waited_s[-1] > 0) is waits
 
 
 def test_a_host_that_speaks_before_the_answer_does_not_get_it(host: BareHost) -> None:

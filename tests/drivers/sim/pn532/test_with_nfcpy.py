@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import termios
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
@@ -17,37 +14,21 @@ from drivers.sim.contactless import Front
 from drivers.sim.isodep.faults import RfFault
 from drivers.sim.pn532 import ChipFault, VirtualPn532
 from drivers.sim.world import World
-from tests.contracts.echo_card import OK, PATIENCE_S, EchoCard
+from tests.contracts.echo_card import OK, EchoCard
 from tests.drivers.sim.isodep.air_bench import FrontedCard
 from tests.drivers.sim.pn532 import host
 from tests.drivers.sim.pn532.host import (
     PLACE,
     Bench,
     activated,
-    cut_off,
     impatient,
     nfcpy,
+    once_asked,
     opened,
     sensed,
 )
 
 APDU = bytes.fromhex("80CA1234")
-
-
-@contextmanager
-def once_asked(card: EchoCard, act: Callable[[], None]) -> Iterator[None]:
-    """Beside the block, do this as soon as an APDU has reached the card."""
-
-    def wait() -> None:
-        card.asked.wait(PATIENCE_S)
-        act()
-
-    beside = threading.Thread(target=wait)
-    beside.start()
-    try:
-        yield
-    finally:
-        beside.join()
 
 
 def test_it_opens_the_chip_at_its_highest_speed_and_knows_it(bench: Bench) -> None:
@@ -61,16 +42,6 @@ def test_closed_and_opened_again_it_works_again(bench: Bench) -> None:
     for _ in range(3):
         with nfcpy(bench) as frontend:
             assert activated(frontend).transceive(APDU) == APDU + OK
-
-
-def test_a_line_left_at_another_speed_is_not_understood(bench: Bench) -> None:
-    frontend = opened(bench.chip.path)
-    frontend.device.chipset.transport.close()  # without nfcpy's own farewell
-    with pytest.raises(OSError, match="timed out"):
-        opened(bench.chip.path, patient=False)
-    bench.chip.unplug()
-    bench.chip.plug()
-    opened(bench.chip.path).close()
 
 
 def test_an_empty_field_is_empty(bench: Bench) -> None:
@@ -213,44 +184,19 @@ def test_a_chip_that_misbehaves_later_is_an_error_and_then_well_again(
             else:
                 with impatient(frontend), pytest.raises((OSError, host.pn53x.Chipset.Error)):
                     chipset.get_firmware_version()
-        frontend.device.chipset.send_ack()
-        assert activated(frontend).transceive(APDU) == APDU + OK
+            chipset.send_ack()
+            assert activated(frontend).transceive(APDU) == APDU + OK
 
 
-# A pulled line is termios.error to nfcpy where it flushes, and OSError where it reads or writes.
-PULLED = (OSError, termios.error)
-
-
-def test_an_unplugged_chip_is_an_error_at_once(bench: Bench) -> None:
-    bench.hold()
-    frontend = opened(bench.chip.path)
-    tag = activated(frontend)
-    bench.chip.unplug()
-    with pytest.raises(PULLED):
-        tag.transceive(APDU)
-    cut_off(frontend)
-
-
-def test_unplugged_in_the_middle_of_an_apdu_it_is_an_error_too(bench: Bench) -> None:
+def test_a_card_that_is_taken_away_in_the_middle_of_an_apdu_is_a_timeout(bench: Bench) -> None:
     card = bench.hold()
-    frontend = opened(bench.chip.path)
-    tag = activated(frontend)
-    card.may_answer.clear()
-    with once_asked(card, bench.chip.unplug), pytest.raises(PULLED):
-        tag.transceive(APDU)
-    card.may_answer.set()
-    cut_off(frontend)
-
-
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_plugged_in_again_it_works_where_it_says_it_is(bench: Bench, *, elsewhere: bool) -> None:
-    bench.hold()
-    before = bench.chip.path
-    bench.chip.unplug()
-    bench.chip.plug(elsewhere=elsewhere)
-    assert not elsewhere or bench.chip.path != before
     with nfcpy(bench) as frontend:
-        assert activated(frontend).transceive(APDU) == APDU + OK
+        tag = activated(frontend)
+        card.may_answer.clear()
+        taken = once_asked(card, lambda: bench.world.take(card))
+        with taken, pytest.raises(host.tags.TagCommandError):
+            tag.transceive(APDU)
+        card.may_answer.set()
 
 
 def test_what_is_held_to_it_before_it_is_opened_is_there() -> None:
