@@ -47,6 +47,27 @@ class Accuracy:
     basis: str
 
 
+class Carriage(abc.ABC):
+    """Whoever puts a phone on the carriage of a rail, and takes it off. It stands still then."""
+
+    @abc.abstractmethod
+    def mount(self, holder: KeyHolder, carried: Carried) -> None:
+        """Fix it there. Raises OperatorDeclined, ActionRefused."""
+
+    @abc.abstractmethod
+    def unmount(self, holder: KeyHolder) -> None:
+        """Take it off, and out of range of everything. Raises as ``mount`` does."""
+
+
+class RailLine(abc.ABC):
+    """The controller of a rail on a serial line that is not plugged in by USB."""
+
+    @property
+    @abc.abstractmethod
+    def path(self) -> str:
+        """The device to open, such as "/dev/pts/4"."""
+
+
 class Stage(Device):
     """Brings a phone to places and along paths, in the vehicle's frame.
 

@@ -28,6 +28,7 @@ DRIVERS = {
     "uwb.tcp": "drivers.uwb.kits:TcpAnchor",
     "uwb.pipe": "drivers.uwb.kits:PipeAnchor",
     "stage.operator": "drivers.stage.operator:OperatorStage",
+    "stage.grbl": "drivers.stage.grbl:GrblStage",
     "sim.stage": "drivers.sim.stage:VirtualStage",
     "ble.bumble": "drivers.ble.radio:BumbleRadio",
     "sim.world": "drivers.sim.world:World",
@@ -47,6 +48,7 @@ DRIVERS = {
     "sim.keycard": "drivers.sim.keycard:VirtualKeyCard",
     "sim.watch": "drivers.sim.watch:VirtualWatch",
     "sim.setup_card": "drivers.sim.setup_card:VirtualSetupCard",
+    "sim.grbl_rail": "drivers.sim.grbl_rail:VirtualRail",
     "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 
