@@ -30,7 +30,10 @@ class Operator(Device):
     """Asks one thing at a time and waits."""
 
     around: Callable[[], AbstractContextManager[object]] = staticmethod(nullcontext)
-    """Entered while the person is asked; whoever draws on the terminal sets it to hold still."""
+    """Entered while the person is asked, from before the first word to after the last.
+
+    A run sets it, to draw nothing meanwhile and to keep the person's time out of what is measured.
+    """
 
     @abc.abstractmethod
     def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:

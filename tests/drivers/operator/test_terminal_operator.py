@@ -220,6 +220,48 @@ with operator:
     )
 
 
+def test_a_run_in_the_background_of_its_terminal_is_refused_and_not_stopped() -> None:
+    program = """
+if os.fork() == 0:
+    os.setpgid(0, 0)  # as a shell does with what ends in "&"
+    print(operator.self_test()[0].ok, flush=True)
+    try:
+        operator.ask("Anybody there?")
+    except DriverUnavailable as exc:
+        print(exc, flush=True)
+    os._exit(0)
+print(os.wait()[1])
+"""
+    with Person(BEGIN + program) as person:
+        status, output = person.result()
+    assert status == 0
+    assert output == (
+        "False\noperator: this run is in the background of its terminal; bring it to the front "
+        "(fg)\n0\n"
+    )
+
+
+def test_the_deadline_holds_on_a_terminal_that_was_stopped() -> None:
+    program = """
+operator.ask("Ready?")
+operator = TerminalOperator(deadline_s=0.5)
+os.write(os.open("/dev/tty", os.O_WRONLY), b"stop it now")
+import select; select.select([0], [], [])
+os.read(0, 99)
+try:
+    operator.ask("Anybody there?")
+except LinkTimeout as exc:
+    print(exc)
+"""
+    with Person(BEGIN + program) as person:
+        person.introduces("ab")
+        person.reads("done] ")
+        person.types("")
+        person.reads("stop it now")
+        person.types("\x13")  # Ctrl-S
+        assert person.result() == (0, "no answer from the operator within 0.5 s\n")
+
+
 def test_a_test_whose_output_pytest_captures_can_ask(tmp_path: Path) -> None:
     test = tmp_path / "test_asks.py"
     test.write_text(f"""{BEGIN}

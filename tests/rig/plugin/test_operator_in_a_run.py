@@ -14,12 +14,28 @@ def test_asks(bench):
 """
 
 
-def start(desk: Desk) -> Person:
+MEASURING = """
+from rig.measure.timeline import Occurrence
+
+class Now:
+    def __init__(self, clock): self.clock = clock
+    def wait(self, timeout_s=1.0): return Occurrence(self.clock.now_ns())
+
+def test_measures(bench, measure):
+    with measure("waited", unit="s").once() as sample:
+        sample.starts()
+        answer = bench.devices["operator"].ask("Is it red?", "yes", "no")
+        sample.ends_with(Now(bench.devices["world"].clock))
+    assert answer.waited_s > 0.5
+"""
+
+
+def start(desk: Desk, source: str = ASKING) -> Person:
     """A run of a plan that asks, on a terminal."""
     desk.write(
         "tiny.yaml", BENCH.replace("vehicle:", "  operator: {driver: operator.terminal}\nvehicle:")
     )
-    desk.write("test_it.py", MARK + ASKING)
+    desk.write("test_it.py", MARK + source)
     desk.write("plan.yaml", "title: A plan\ntests: [test_it.py]\n")
     arguments = ["-c", str(ROOT / "pyproject.toml"), f"--rootdir={desk.folder}", "--noconftest"]
     arguments += ["-p", "rig.plugin", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT}"]
@@ -50,3 +66,17 @@ def test_a_person_who_cannot_do_it_leaves_the_test_inconclusive(desk: Desk) -> N
     (result,) = read_run(desk.folder / "run").results
     assert result.verdict is Verdict.INCONCLUSIVE
     assert "no lamp here" in result.reason
+
+
+def test_the_time_that_a_person_takes_is_in_no_measurement(desk: Desk) -> None:
+    with start(desk, MEASURING) as person:
+        person.introduces("ab")
+        person.reads("if it cannot be done] ")
+        assert person.is_left_alone(0.6)  # they think it over
+        person.types("yes")
+        shown = person.reads_to_the_end()
+    (result,) = read_run(desk.folder / "run").results
+    assert result.verdict is Verdict.PASS, shown
+    (found,) = result.measurements
+    assert found.samples[0] < found.phases["person asked"][0]
+    assert found.phases["person asked"][0] > 0.6
