@@ -9,6 +9,7 @@
   * FrameError - bytes came back that break the framing
   * DeviceRefused - a well-formed refusal; carries the device's code
   * ActionRefused - the device's own interface, or the server behind it, says no; says why
+  * OutOfReach - whoever moves things on the bench cannot bring it there, or not like that
   * RangingEnded - the radio ended a ranging session by itself; carries its reason
   * OperatorDeclined - the person at the bench says that it cannot be done
 
@@ -86,6 +87,10 @@ class ActionRefused(DriverError):
     def __init__(self, reason: str, *, device: str = "") -> None:
         super().__init__(reason, device=device)
         self.reason = reason
+
+
+class OutOfReach(DriverError):
+    """A stage cannot do it: nothing is said about the phone by that."""
 
 
 class OperatorDeclined(DriverError):

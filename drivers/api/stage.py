@@ -83,7 +83,7 @@ class Stage(Device):
     def place(self, holder: KeyHolder, at: Point, carried: Carried = Carried.IN_HAND) -> None:
         """Bring it there and let it rest; returns when it does.
 
-        Raises ActionRefused for a place this stage cannot reach, OperatorDeclined.
+        Raises OutOfReach for what this stage cannot do, OperatorDeclined.
         """
 
     @abc.abstractmethod

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from drivers.api.clock import SystemClock, TimeSource
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import ActionRefused, DriverError, LinkLost
+from drivers.api.errors import DriverError, LinkLost, OutOfReach
 from drivers.api.operator import Operator
 from drivers.api.phone import KeyHolder
 from drivers.api.space import Path, Point
@@ -86,7 +86,7 @@ class GrblStage(Stage):
     def walk(self, holder: KeyHolder, path: Path, carried: Carried = Carried.IN_HAND) -> Walk:
         if path.speed_mps > self._top_mps:
             said = f"{path.speed_mps:g} m/s: this rail runs at {self._top_mps:g} m/s at most"
-            raise ActionRefused(said, device=self.name)
+            raise OutOfReach(said, device=self.name)
         way = self._frame.way(path, self.name)
         self._bring(holder, way[0], carried)
         self._drive = self._set_out(way, path.speed_mps)

@@ -24,6 +24,7 @@ from drivers.stage.rail_log import PositionLog
 AHEAD_S = 0.2
 POLL_S = 0.05
 _STEP_S = 0.05
+_STEPS = 10  # that are ahead at a time, at most
 _SMALLEST_M = 0.001  # of a step
 _ON_THE_WAY_M = 0.003
 _AT_REST_M = 0.0005
@@ -77,7 +78,9 @@ class Drive:
     ) -> None:
         self._line, self._machine, self._clock = line, machine, clock
         self._speed_mps, self._end = speed_mps, way[-1]
-        self._steps = list(steps(way, max(_SMALLEST_M, speed_mps * _STEP_S)))
+        # Few enough for GRBL's planner, which holds fifteen, however slowly it speeds up.
+        longest_m = max(_SMALLEST_M, speed_mps * _STEP_S, machine.ahead_m(speed_mps) / _STEPS)
+        self._steps = list(steps(way, longest_m))
         self._sent = self._at = 0  # steps: sent, and the one it is on
         self._reached_m, self._idle = 0.0, 0
         self._last_move: tuple[OnRail, int] | None = None

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from drivers.api.errors import ActionRefused, DriverError
+from drivers.api.errors import DriverError, OutOfReach
 from drivers.api.space import Path, Point
 
 Vector = tuple[float, float, float]
@@ -59,7 +59,7 @@ class RailFrame:
         return Point(at[0], at[1], at[2])
 
     def on_rail(self, place: Point, name: str) -> OnRail:
-        """The way back. Raises ActionRefused for a place that the rail does not reach."""
+        """The way back. Raises OutOfReach for a place that the rail does not reach."""
         far = (
             place.x_m - self.origin.x_m,
             place.y_m - self.origin.y_m,
@@ -68,18 +68,18 @@ class RailFrame:
         found = tuple(_dot(far, axis.direction) for axis in self.axes)
         beside_m = self.place(found).distance_m(place)
         if not beside_m <= BESIDE_M:
-            raise ActionRefused(f"{place} lies {beside_m:.2f} m beside the rail", device=name)
+            raise OutOfReach(f"{place} lies {beside_m:.2f} m beside the rail", device=name)
         for axis, along_m in zip(self.axes, found, strict=True):
             if not -_ROUNDING_M <= along_m <= axis.length_m + _ROUNDING_M:
                 said = f"{place} lies at {along_m:.2f} m of a rail of {axis.length_m:g} m"
-                raise ActionRefused(said, device=name)
+                raise OutOfReach(said, device=name)
         return tuple(
             min(max(along_m, 0.0), axis.length_m)
             for axis, along_m in zip(self.axes, found, strict=True)
         )
 
     def way(self, path: Path, name: str) -> tuple[OnRail, ...]:
-        """All points of a path, on the rail. Raises ActionRefused as above."""
+        """All points of a path, on the rail. Raises OutOfReach as above."""
         return tuple(self.on_rail(point, name) for point in path.points)
 
 

@@ -20,7 +20,7 @@ Words = list[str]
 
 
 class Shell:
-    """``pin`` is that of its lock screen. Screen off at first, NFC and Bluetooth on.
+    """``pin`` is that of its lock screen. Screen off at first.
 
     ``log`` is every command that came, as it came.
     """
@@ -31,7 +31,6 @@ class Shell:
         self._phone, self._android, self._pin, self._apps = phone, android, pin, apps
         self.log: list[str] = []
         self.stuck: set[str] = set()
-        self.nfc = self.bluetooth = True
         self.awake = False
         self._pretended, self._typed, self._asks = False, "", False
         self._commands: dict[str, Callable[[Words], Done]] = {
@@ -52,8 +51,8 @@ class Shell:
         return {
             "power": lambda: dumps.power(android, awake=self.awake),
             "trust": lambda: dumps.trust(android, locked=locked),
-            "nfc": lambda: dumps.nfc(android, on=self.nfc),
-            "bluetooth_manager": lambda: dumps.bluetooth(android, on=self.bluetooth),
+            "nfc": lambda: dumps.nfc(android, on=self._phone.radios.nfc),
+            "bluetooth_manager": lambda: dumps.bluetooth(android, on=self._phone.radios.bluetooth),
             "battery": lambda: dumps.battery(
                 android, level=_LEVEL, usb=not pretended, pretended=pretended
             ),
@@ -93,7 +92,7 @@ class Shell:
         known = {
             "airplane_mode_on": radios.airplane,
             "mobile_data": radios.cellular,
-            "bluetooth_on": self.bluetooth,
+            "bluetooth_on": radios.bluetooth,
             "low_power": charge.low_power,
         }
         match words:
@@ -104,9 +103,9 @@ class Shell:
     def _svc(self, words: Words) -> Done:
         match words:
             case ["nfc", "enable" | "disable" as able]:
-                self.nfc = able == "enable"
+                self._phone.radios.set_nfc(on=able == "enable")
             case ["bluetooth", "enable" | "disable" as able] if self._android < 13:
-                self.bluetooth = able == "enable"
+                self._phone.radios.set_bluetooth(on=able == "enable")
             case ["data", "enable" | "disable" as able]:
                 self._phone.radios.set_cellular(on=able == "enable")
             case ["wifi", "enable" | "disable"]:
@@ -122,7 +121,7 @@ class Shell:
             ):
                 self._phone.radios.set_airplane(on=able == "enable")
             case ["bluetooth_manager", "enable" | "disable" as able] if self._android >= 13:
-                self.bluetooth = able == "enable"
+                self._phone.radios.set_bluetooth(on=able == "enable")
             case ["power", "set-mode", "0" | "1" as mode]:
                 if mode == "0" or self._pretended:  # on a cable there is no battery saver
                     self._phone.battery.set_low_power(on=mode == "1")

@@ -54,7 +54,7 @@ def test_nfc_bluetooth_and_mobile_network_are_switched(each: AdbBench) -> None:
             phone.radios.set_nfc(on=on)
             phone.radios.set_bluetooth(on=on)
             phone.radios.set_cellular(on=on)
-            assert (each.server.shell.nfc, each.server.shell.bluetooth) == (on, on)
+            assert (each.real.radios.nfc, each.real.radios.bluetooth) == (on, on)
             assert (phone.radios.nfc(), phone.radios.bluetooth()) == (on, on)
             assert each.real.radios.cellular is on
         assert "svc wifi disable" in each.server.shell.log

@@ -19,8 +19,17 @@ from drivers.stage.grbl_drive import AHEAD_S
 from drivers.stage.grbl_messages import GrblAlarm
 from tests.architecture.source_tree import PROJECT
 from tests.contracts.test_stage import Fob
-from tests.drivers.stage.rail_bench import APPROACH, FAR, FRAME, NEAR, RailBench, rail_bench
+from tests.drivers.stage.rail_bench import (
+    ANSWER_S,
+    APPROACH,
+    FAR,
+    FRAME,
+    NEAR,
+    RailBench,
+    rail_bench,
+)
 
+_SOON_S = 0.5  # of real time, where no answer comes
 STOPPING_M = APPROACH.speed_mps * AHEAD_S + 2 * APPROACH.speed_mps**2 / (2 * 5.0)
 
 
@@ -64,7 +73,7 @@ FAULTS: dict[str, tuple[Callable[[VirtualRail], None], type[DriverError], str]] 
 def test_what_goes_wrong_under_way_stops_it_and_is_told(
     plant: Callable[[VirtualRail], None], kind: type[DriverError], said: str
 ) -> None:
-    with rail_bench() as bench:
+    with rail_bench(_SOON_S if kind is LinkTimeout else ANSWER_S) as bench:
         walk = under_way(bench)
         there = bench.rail.where(bench.world.clock.now_ns())
         plant(bench.rail)
@@ -112,6 +121,19 @@ def test_the_emergency_stop_stops_it_at_once_and_its_place_is_lost() -> None:
             walk.finish()
         bench.stage.place(Fob(), FAR)
         assert bench.rail.heard.count(b"$H\n") == 2
+
+
+def test_a_rail_that_says_nothing_is_told_to_stop_all_the_same() -> None:
+    with rail_bench(_SOON_S) as bench:
+        walk = under_way(bench)
+        bench.rail.spoil = lambda _: b""
+        with pytest.raises(LinkTimeout):
+            walk.finish()
+        until_s = time.monotonic() + 10
+        while not bench.rail.heard.endswith(b"!"):
+            assert time.monotonic() < until_s, bench.rail.heard[-20:]
+            time.sleep(0.01)
+        bench.rail.spoil = None
 
 
 def test_another_walk_begins_when_the_last_has_run_out() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drivers.api.errors import ActionRefused, DeviceNotFound, DriverError
+from drivers.api.errors import DeviceNotFound, DriverError, OutOfReach
 from drivers.api.space import Path, Point
 from drivers.api.stage import Carried
 from drivers.sim.grbl_rail import VirtualRail
@@ -96,7 +96,7 @@ REFUSED: dict[str, tuple[Path, str]] = {
 def test_what_the_rail_cannot_do_is_refused_before_anything_moves(path: Path, said: str) -> None:
     with rail_bench() as bench:
         begin = bench.rail.where(bench.world.clock.now_ns())
-        with pytest.raises(ActionRefused, match=said):
+        with pytest.raises(OutOfReach, match=said):
             bench.stage.walk(Fob(), path)
         assert bench.stands()
         assert bench.rail.where(bench.world.clock.now_ns()) == begin

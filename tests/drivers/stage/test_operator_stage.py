@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.device import Finding
-from drivers.api.errors import ActionRefused, LinkTimeout, OperatorDeclined
+from drivers.api.errors import LinkTimeout, OperatorDeclined, OutOfReach
 from drivers.api.operator import Answer
 from drivers.api.secret_text import SecretText
 from drivers.api.space import Path, Point
@@ -148,7 +148,7 @@ def test_who_declines_or_does_not_answer_is_passed_on(error: Exception) -> None:
     ids=["too high", "under ground", "too fast"],
 )
 def test_what_no_person_can_do_is_refused_and_nobody_is_asked(path: Path) -> None:
-    with pytest.raises(ActionRefused):
+    with pytest.raises(OutOfReach):
         OperatorStage(ScriptedOperator()).walk(Fob(), path)
 
 
