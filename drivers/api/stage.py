@@ -58,6 +58,13 @@ class Carriage(abc.ABC):
     def unmount(self, holder: KeyHolder) -> None:
         """Take it off, and out of range of everything. Raises as ``mount`` does."""
 
+    @abc.abstractmethod
+    def clear(self, why: str) -> None:
+        """See that nothing is in its way and nobody near: it has stopped, and moves again next.
+
+        ``why`` it has stopped. Raises as ``mount`` does.
+        """
+
 
 class RailLine(abc.ABC):
     """The controller of a rail on a serial line that is not plugged in by USB."""
@@ -65,7 +72,18 @@ class RailLine(abc.ABC):
     @property
     @abc.abstractmethod
     def path(self) -> str:
-        """The device to open, such as "/dev/pts/4"."""
+        """The device to open, such as "/dev/pts/4". Raises DeviceNotFound while it is out."""
+
+
+class Halting(abc.ABC):
+    """What moves by itself, and has to stop when the bench's emergency stop is pressed."""
+
+    @abc.abstractmethod
+    def halt(self) -> None:
+        """Have it stop now: from any thread, as often as wanted, and without waiting for it.
+
+        Raises LinkLost, LinkTimeout: then it is not known whether it heard.
+        """
 
 
 class Stage(Device):

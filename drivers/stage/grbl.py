@@ -11,15 +11,16 @@ from drivers.api.errors import DriverError, LinkLost, OutOfReach
 from drivers.api.operator import Operator
 from drivers.api.phone import KeyHolder
 from drivers.api.space import Path, Point
-from drivers.api.stage import Accuracy, Carriage, Carried, RailLine, Stage, Walk
-from drivers.stage.grbl_controller import Controller
+from drivers.api.stage import Accuracy, Carriage, Carried, Halting, RailLine, Stage, Walk
+from drivers.stage.grbl_controller import Controller, Use
 from drivers.stage.grbl_drive import Drive, place_of
 from drivers.stage.grbl_hands import OperatorHands
+from drivers.stage.grbl_messages import GrblAlarm
 from drivers.stage.rail_frame import Axis, OnRail, RailFrame, Vector
 from drivers.stage.rail_log import GAP_S, LATE_S
 
 
-class GrblStage(Stage):
+class GrblStage(Stage, Halting):
     """Moves what is on its carriage. It is homed (``$H``) before the first move.
 
     ``serial`` is the USB serial number of the controller's line, or a virtual rail; ``carriage``
@@ -28,10 +29,13 @@ class GrblStage(Stage):
     GRBL's zero, both in the vehicle's frame, and ``length_m`` how much of it may be used; a
     gantry has ``across`` and ``width_m`` for its Y. Nothing is driven faster than
     ``top_speed_mps``. ``within_m`` is how well rail and phone are known to stand where this says.
-    ``time`` brings the bench's clock, where that is not the machine's.
+    ``time`` brings the bench's clock, where that is not the machine's. A line that was pulled out
+    is opened again by the next move, which waits ``back_s`` for it.
 
-    However the program ends, the carriage stands within the way that it needs to stop in and
-    ``AHEAD_S`` of driving: GRBL has no more than that, see ``grbl_drive``.
+    After a stop, whatever has stopped it, ``carriage`` is asked to see that the rail is clear
+    before it homes again. However the program ends, the carriage stands within the way that it
+    needs to stop in and ``AHEAD_S`` of driving: GRBL has no more than that, see ``grbl_drive``;
+    or, while it homes, at its end switch.
     """
 
     exclusive: ClassVar[tuple[str, ...]] = ("serial",)
@@ -51,6 +55,7 @@ class GrblStage(Stage):
         within_m: float = 0.01,
         baud: int = 115200,
         answer_s: float = 2.0,
+        back_s: float = 5.0,
         time: TimeSource | None = None,
     ) -> None:
         """Raises DriverUnavailable, DeviceNotFound, and DriverError for settings that do not do."""
@@ -61,12 +66,12 @@ class GrblStage(Stage):
         self._carriage = OperatorHands(carriage) if isinstance(carriage, Operator) else carriage
         self._clock = time.clock if time else SystemClock()
         self._within_m, self._top_mps = within_m, top_speed_mps
-        lengths_mm = tuple(axis.length_m * 1000 for axis in axes)
-        self._controller = Controller(serial, baud, self._clock, answer_s)
-        with self._controller.closed_on_error():
-            self._controller.check(lengths_mm, top_speed_mps)
+        use = Use(tuple(axis.length_m * 1000 for axis in axes), top_speed_mps)
+        self._controller = Controller(serial, baud, use, self._clock, answer_s)
+        self._back_s = back_s
         self._drive: Drive | None = None
-        self._homed = False
+        self._homed = self._moving = False
+        self._stopped_by = ""
         self._on: tuple[KeyHolder, Carried] | None = None
 
     @property
@@ -104,13 +109,25 @@ class GrblStage(Stage):
         Raises LinkLost, LinkTimeout: nobody knows then whether it has stopped by this, but it has
         no more to drive than ``AHEAD_S`` and the way that it stops in.
         """
-        drive, self._drive, self._homed = self._drive, None, False
+        drive = self._drive
         try:
-            self._controller.line.hold()
+            self.halt()
         finally:
+            self._drive = None
             if drive is not None:
                 drive.abandon()
-        self._controller.hold_and_reset()
+        stands = drive is not None and isinstance(drive.fault, GrblAlarm)
+        self._controller.reset() if stands else self._controller.hold_and_reset()
+        self._moving = False
+
+    def halt(self) -> None:
+        """Feed hold, or a reset while it homes, and nothing is sent any more; ``stop`` waits."""
+        self._homed, self._stopped_by = False, "emergency stop"
+        try:
+            self._controller.halt()
+        finally:
+            if (drive := self._drive) is not None:
+                drive.halt()
 
     def identity(self) -> Identity:
         kind = "linear rail" if len(self._frame.axes) == 1 else "XY gantry"
@@ -119,9 +136,11 @@ class GrblStage(Stage):
     def self_test(self) -> tuple[Finding, ...]:
         """Asks how it stands; it need not be homed yet, since the first move does that."""
         try:
+            if self._controller.line.gone:
+                self._open_again(0.0)
             state = self._controller.line.sight("looking").status.state
         except DriverError as exc:
-            advice = "look at its cable and power, and open the bench again"
+            advice = "look at its cable and power, and whether it is in alarm"
             return (Finding(f"GRBL does not answer: {exc}", ok=False, advice=advice),)
         if state in ("Door", "Sleep", "Check"):
             advice = "close its door, or reset it"
@@ -131,9 +150,8 @@ class GrblStage(Stage):
 
     def close(self) -> None:
         """Stop it if it moves. What is on the carriage stays there."""
-        moving = self._drive is not None and not self._drive.over
         try:
-            if moving:
+            if self._moving:
                 with suppress(LinkLost):  # unplugged, it stops by itself
                     self.stop()
         finally:
@@ -149,16 +167,43 @@ class GrblStage(Stage):
             holder.withdraw()
             self._carriage.mount(holder, carried)
             self._on = holder, carried
-        if not self._homed:
-            self._controller.home()
-            self._homed = True
-        line, machine = self._controller.line, self._controller.machine
-        here = place_of(line.sight("looking"), machine)
-        self._drive = self._set_out((here, target), self._top_mps)
+        self._drive = self._set_out((self._homed_at(), target), self._top_mps)
         self._rest(at_the_end=True)
 
+    def _homed_at(self) -> OnRail:
+        """Where it stands. Opened and homed again if something has happened to it at rest."""
+        if self._homed:
+            try:
+                seen = self._controller.line.sight("looking")
+                if seen.status.state == "Idle":
+                    return place_of(seen, self._controller.machine)
+                self._stopped_by = f"it stood in state {seen.status.state}"
+            except (LinkLost, GrblAlarm) as exc:
+                self._stopped_by = str(exc)
+            self._homed = False
+        if self._controller.line.gone:
+            self._open_again(self._back_s)
+        self._home()
+        return place_of(self._controller.line.sight("looking"), self._controller.machine)
+
+    def _open_again(self, back_s: float) -> None:
+        self._stopped_by = self._stopped_by or "its line was pulled out"
+        self._homed = False
+        self._controller.open_again(back_s)
+
+    def _home(self) -> None:
+        if self._stopped_by:
+            self._carriage.clear(self._stopped_by)
+        self._moving, self._stopped_by = True, ""
+        try:
+            self._controller.home()
+        except DriverError as exc:
+            self._stopped_by = str(exc)
+            raise
+        self._homed, self._moving = True, False
+
     def _set_out(self, way: tuple[OnRail, ...], speed_mps: float) -> Drive:
-        controller = self._controller
+        controller, self._moving = self._controller, True
         return Drive(controller.line, controller.machine, self._clock, way, speed_mps)
 
     def _rest(self, *, at_the_end: bool = False) -> None:
@@ -172,10 +217,11 @@ class GrblStage(Stage):
         except DriverError as exc:
             with suppress(DriverError):  # the first error says more
                 self.stop()
+            self._stopped_by = str(exc)
             if not told:
                 exc.device = exc.device or self.name
                 raise
-        self._drive = None
+        self._drive, self._moving = None, False
 
 
 class GrblWalk(Walk):

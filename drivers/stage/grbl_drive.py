@@ -29,7 +29,7 @@ _SMALLEST_M = 0.001  # of a step
 _ON_THE_WAY_M = 0.003
 _AT_REST_M = 0.0005
 _STUCK_S = 2.0
-_WHAT_TO_DO = {
+WHAT_TO_DO = {
     "Alarm": "it is in alarm: look at the rail, home again",
     "Door": "the safety door is open: close it, home again",
     "Hold": "somebody has pressed feed hold: home again",
@@ -111,13 +111,18 @@ class Drive:
 
     def abandon(self) -> None:
         """Send nothing more, and let go of the line; whoever calls stops the carriage."""
+        self.halt()
+        if self._thread is not threading.current_thread():
+            with self._line.given_up():
+                self._thread.join()
+
+    def halt(self) -> None:
+        """As ``abandon``, and not wait until that has been done."""
+        self._ending = True
         if not self.over:
             self.fault = DriverError("an emergency stop has ended the drive")
-        self._ending = True
         self._over.set()
         self._bell.ring()
-        if self._thread is not threading.current_thread():
-            self._thread.join()
 
     def wait_for_report(self, t_ns: int) -> None:
         """Return once there is a report of that time, or it stands since. Raises its fault."""
@@ -141,19 +146,28 @@ class Drive:
                 self._send()
                 self._bell.wait(POLL_S)
         except DriverError as exc:
-            self.fault = exc
-            with suppress(DriverError):
-                self._line.hold()
+            self._fails(exc)
+        except Exception as exc:  # noqa: BLE001 - no fault of ours may look like an arrival
+            fault = DriverError(f"the drive broke off: {type(exc).__name__}: {exc}")
+            fault.__cause__ = exc
+            self._fails(fault)
         finally:
             self.rested_ns = self.rested_ns or self._clock.now_ns()
             self._over.set()
+
+    def _fails(self, fault: DriverError) -> None:
+        """Have it stop, and say why; an emergency stop that came first says more."""
+        if not self.over:
+            self.fault = fault
+        with suppress(DriverError):
+            self._line.hold()
 
     def _is_at_rest(self) -> bool:
         """Take down where it is. Raises DriverError when it does not go on by itself."""
         seen = self._line.sight("driving")
         state = seen.status.state
-        if state in _WHAT_TO_DO:
-            raise DriverError(f"the rail stopped on its way: {_WHAT_TO_DO[state]}")
+        if state in WHAT_TO_DO:
+            raise DriverError(f"the rail stopped on its way: {WHAT_TO_DO[state]}")
         place = place_of(seen, self._machine)
         self.log.add(seen, place)
         self._follow(place)

@@ -19,5 +19,9 @@ class OperatorHands(Carriage):
     def unmount(self, holder: KeyHolder) -> None:
         self._ask(holder, "take it off the carriage, and 40 m away or more")
 
+    def clear(self, why: str) -> None:
+        what = "see that nothing is in its way, and stand clear: it looks for its end switch next"
+        self._operator.ask(f"The rail has stopped ({why}): {what}")
+
     def _ask(self, holder: KeyHolder, what: str) -> None:
         self._operator.ask(f"{holder.name.replace('_', ' ') or 'the device'}: {what}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -41,12 +43,13 @@ class Sighting:
 
 
 class GrblLine:
-    """Used by one thread at a time, but for ``hold``, which may come from any."""
+    """Used by one thread at a time, but for ``hold`` and ``cut``, which may come from any."""
 
     def __init__(self, line: TextLine, clock: Clock, answer_s: float) -> None:
         """``answer_s``: how long an answer may take, in real time."""
         self._line, self._clock, self._answer_s = line, clock, answer_s
         self._turn = threading.RLock()
+        self._given_up = False
 
     def reset(self, greeting_s: float) -> str:
         """Reset it softly, which ends any motion at once, and return the version that it greets by.
@@ -85,14 +88,20 @@ class GrblLine:
             return found
 
     def long_command(self, text: str, doing: str, timeout_s: float) -> None:
-        """Send a line whose ``ok`` takes as long as a motion, by the bench's clock. As above."""
+        """Send a line whose ``ok`` takes as long as a motion, by the bench's clock. As above.
+
+        It has ``answer_s`` of real time in any case: a virtual clock may run ahead of the line.
+        """
         with self._turn:
             self._line.write(f"{text}\n".encode("ascii"))
             until_ns = self._clock.now_ns() + round(timeout_s * 1e9)
-            while (line := self._line.read(0.0)) != "ok":
+            until_s = time.monotonic() + self._answer_s
+            late = False
+            while (line := self._line.read(_POLL_S if late else 0.0)) != "ok":
+                late = self._clock.now_ns() > until_ns
                 if line is not None:
                     _judged(line, doing)
-                elif self._clock.now_ns() > until_ns:
+                elif late and time.monotonic() > until_s:
                     raise LinkTimeout(f"{doing}: not done within {timeout_s:g} s")
                 else:
                     self._clock.sleep(_POLL_S)
@@ -106,9 +115,27 @@ class GrblLine:
                 _judged(line, doing)
             return Sighting(read_status(line), asked_ns, self._clock.now_ns())
 
+    @property
+    def gone(self) -> bool:
+        """Whether the line was pulled out: another one has to be opened."""
+        return self._line.gone
+
     def hold(self) -> None:
         """Feed hold: it slows down to a stop. At once, whoever waits for an answer meanwhile."""
         self._line.write(FEED_HOLD)
+
+    def cut(self) -> None:
+        """Soft reset, as at once; nobody waits for its greeting. Raises LinkLost, LinkTimeout."""
+        self._line.write(SOFT_RESET)
+
+    @contextmanager
+    def given_up(self) -> Iterator[None]:
+        """Inside, nobody waits for an answer any longer: in a feed hold, GRBL takes no line."""
+        self._given_up = True
+        try:
+            yield
+        finally:
+            self._given_up = False
 
     def close(self) -> None:
         """Let go of the line. Idempotent."""
@@ -122,10 +149,12 @@ class GrblLine:
             return ""
 
     def _said(self, doing: str) -> str:
-        line = self._line.read(self._answer_s)
-        if line is None:
-            raise LinkTimeout(f"{doing}: no answer within {self._answer_s:g} s")
-        return line
+        deadline_s = time.monotonic() + self._answer_s
+        while (left_s := deadline_s - time.monotonic()) > 0 and not self._given_up:
+            line = self._line.read(min(left_s, _QUIET_S))
+            if line is not None:
+                return line
+        raise LinkTimeout(f"{doing}: no answer within {self._answer_s:g} s")
 
 
 def _judged(line: str, doing: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from drivers.api.errors import (
@@ -31,7 +32,10 @@ def _library() -> Any:
 
 
 class TextLine:
-    """A serial line of text, held for this program alone. One thread reads, any may write."""
+    """A serial line of text, held for this program alone. One thread reads, any may write.
+
+    ``gone``: it was pulled out or closed, and nothing brings this one back.
+    """
 
     def __init__(self, path: str, baud: int, write_timeout_s: float = 2.0) -> None:
         """Raises DeviceNotFound when it cannot be opened."""
@@ -42,7 +46,7 @@ class TextLine:
             OSError: LinkLost,
             TypeError: LinkLost,  # pyserial on a line that was closed while it read
         }
-        self._unread = b""
+        self._unread, self.gone = b"", False
         found: ErrorTable = {library.SerialException: DeviceNotFound, OSError: DeviceNotFound}
         with translated(found, "opening", device=path):
             self._line = library.Serial(
@@ -85,6 +89,7 @@ class TextLine:
         """Let go of it. Idempotent."""
         with suppress(LinkLost), self._translated("closing"):  # unplugged, there is nothing left
             self._line.close()
+        self.gone = True
 
     def _some(self, timeout_s: float) -> bytes:
         with self._translated("reading"):
@@ -93,8 +98,14 @@ class TextLine:
             waiting = self._line.in_waiting if data else 0
             return data + self._line.read(waiting) if waiting else data
 
-    def _translated(self, doing: str) -> AbstractContextManager[None]:
-        return translated(self._errors, doing, device=self._who)
+    @contextmanager
+    def _translated(self, doing: str) -> Iterator[None]:
+        try:
+            with translated(self._errors, doing, device=self._who):
+                yield
+        except LinkLost:
+            self.gone = True
+            raise
 
 
 def path_of(serial_number: str) -> str:

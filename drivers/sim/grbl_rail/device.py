@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from drivers.api.clock import Clock
 from drivers.api.device import Device, Identity
-from drivers.api.errors import DriverError
+from drivers.api.errors import DeviceNotFound, DriverError
 from drivers.api.phone import KeyHolder
 from drivers.api.space import Path, Point
 from drivers.api.stage import Carriage, Carried, RailLine
@@ -41,7 +41,7 @@ class VirtualRail(Device, Carriage, RailLine):
     ``origin`` is the end that the controller counts as minus its travel. Where the carriage is at
     first, ``start``, the controller does not know. ``spoil`` is applied to all that goes to the
     host: what it returns is sent instead; ``silent`` keeps it from saying anything. ``heard`` is
-    all that has come from the host.
+    all that has come from the host, ``cleared`` why it was to be seen that nothing is in its way.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a bench file
@@ -74,6 +74,7 @@ class VirtualRail(Device, Carriage, RailLine):
         self.spoil: Spoil | None = None
         self.silent = False
         self.heard = bytearray()
+        self.cleared: list[str] = []
         self._riders: dict[int, KeyHolder] = {}
         self._lock = threading.RLock()
         self._bell = world.clock.bell()
@@ -86,6 +87,8 @@ class VirtualRail(Device, Carriage, RailLine):
 
     @property
     def path(self) -> str:
+        if not self._threads:  # its number may be another terminal's by now
+            raise DeviceNotFound("the virtual rail is not plugged in", device=self.name)
         return self._path
 
     def power(self) -> None:
@@ -149,6 +152,11 @@ class VirtualRail(Device, Carriage, RailLine):
     def unmount(self, holder: KeyHolder) -> None:
         self._riders.pop(id(holder), None)
         self._world.motions.set(holder, None)
+
+    def clear(self, why: str) -> None:
+        """Nobody is near; its door is closed."""
+        self.cleared.append(why)
+        self._happens(self.firmware.close_door)
 
     def identity(self) -> Identity:
         return Identity("Digital Key Rig", "virtual rail", "", BUILD)

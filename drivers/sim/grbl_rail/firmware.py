@@ -69,7 +69,8 @@ class Firmware:
     @property
     def is_waiting(self) -> bool:
         """Whether something will happen without anything being heard."""
-        return self.mechanics.moves or self.state == "Home" or bool(self._lines)
+        waiting = bool(self._lines) and self.state not in ("Hold", "Door")
+        return self.mechanics.moves or self.state == "Home" or waiting
 
     def open_door(self) -> None:
         """The safety door's switch: as a feed hold, and nothing goes on until it is closed."""
@@ -78,13 +79,19 @@ class Firmware:
         self.state = "Door"
         self._say("[MSG:Check Door]")
 
+    def close_door(self) -> None:
+        """Close it; what was held goes on at a cycle start, and not by itself."""
+        self._door = False
+
     def hit_limit(self) -> None:
         """A limit switch is hit, by whatever stood in the way."""
         self._alarm(_HARD)
 
     @property
     def _busy(self) -> bool:
-        return self._critical or self.state == "Home" or self.mechanics.planner.is_full
+        """Whether lines wait: in a feed hold, no line is looked at before the cycle start."""
+        waits = self._critical or self.state in ("Home", "Hold", "Door")
+        return waits or self.mechanics.planner.is_full
 
     def _realtime(self, octet: int) -> None:
         match bytes((octet,)):
@@ -103,11 +110,9 @@ class Firmware:
 
     def _reset(self) -> None:
         machine = self.mechanics
-        if machine.speed > 0:
-            code = _HOMING_RESET if self.state == "Home" else _ABORTED
-            self._say(f"ALARM:{code}")
-            self.state = "Alarm"
-        elif self.state == "Home":
+        homes = self.state == "Home"
+        if homes or machine.speed > 0:
+            self._say(f"ALARM:{_HOMING_RESET if homes else _ABORTED}")
             self.state = "Alarm"
         elif self.state != "Alarm":
             self.state = "Door" if self._door else "Idle"

@@ -6,16 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
-from drivers.api.errors import DriverError, FrameError, LinkLost, LinkTimeout
+from drivers.api.errors import DeviceNotFound, DriverError, FrameError, LinkLost, LinkTimeout
 from drivers.api.stage import Walk
 from drivers.sim.grbl_rail import VirtualRail
 from drivers.sim.world import World
-from drivers.stage.grbl_drive import AHEAD_S
 from drivers.stage.grbl_messages import GrblAlarm
 from tests.architecture.source_tree import PROJECT
 from tests.contracts.test_stage import Fob
@@ -25,12 +25,12 @@ from tests.drivers.stage.rail_bench import (
     FAR,
     FRAME,
     NEAR,
+    STOPPING_M,
     RailBench,
     rail_bench,
 )
 
 _SOON_S = 0.5  # of real time, where no answer comes
-STOPPING_M = APPROACH.speed_mps * AHEAD_S + 2 * APPROACH.speed_mps**2 / (2 * 5.0)
 
 
 def under_way(bench: RailBench) -> Walk:
@@ -89,15 +89,85 @@ def test_what_goes_wrong_under_way_stops_it_and_is_told(
         bench.rail.spoil = None
 
 
-@pytest.mark.parametrize("plant", [VirtualRail.hit_limit, VirtualRail.power])
-def test_after_that_it_homes_and_goes_on(plant: Callable[[VirtualRail], None]) -> None:
+def pull_out_and_put_back(rail: VirtualRail) -> None:
+    rail.unplug()
+    rail.plug()
+
+
+MENDED: dict[str, tuple[Callable[[VirtualRail], None], str]] = {
+    "a limit switch": (VirtualRail.hit_limit, "a limit switch was hit"),
+    "the door": (VirtualRail.open_door, "the safety door is open"),
+    "a power dip": (VirtualRail.power, "reset meanwhile"),
+    "the line": (pull_out_and_put_back, "pts"),
+}
+
+
+@pytest.mark.parametrize(("plant", "why"), MENDED.values(), ids=MENDED)
+def test_after_that_it_is_seen_to_be_clear_and_homes_and_goes_on(
+    plant: Callable[[VirtualRail], None], why: str
+) -> None:
     with rail_bench() as bench:
         walk = under_way(bench)
         plant(bench.rail)
         with pytest.raises(DriverError):
             walk.finish()
+        assert not bench.rail.cleared
+        bench.stage.place(Fob(), NEAR)
+        (said,) = bench.rail.cleared
+        assert why in said
+        assert bench.truth_m(NEAR, bench.world.clock.now_ns()) < 1e-3
+        assert [finding.ok for finding in bench.stage.self_test()] == [True]
+
+
+@pytest.mark.parametrize("plant", [plant for plant, _ in MENDED.values()], ids=MENDED)
+def test_what_happens_to_it_at_rest_is_mended_by_the_next_move(
+    plant: Callable[[VirtualRail], None],
+) -> None:
+    with rail_bench() as bench:
+        bench.stage.place(Fob(), FAR)
+        plant(bench.rail)
+        bench.stage.place(Fob(), NEAR)
+        assert len(bench.rail.cleared) == 1
+        assert bench.rail.heard.count(b"$H\n") == 2
+        assert bench.truth_m(NEAR, bench.world.clock.now_ns()) < 1e-3
+
+
+def test_a_line_that_does_not_come_back_is_not_found_and_one_that_does_later_is() -> None:
+    with rail_bench(back_s=0.0) as bench:
+        bench.stage.place(Fob(), FAR)
+        bench.rail.unplug()
+        with pytest.raises(DeviceNotFound, match="not plugged in"):
+            bench.stage.place(Fob(), NEAR)
+        assert [finding.ok for finding in bench.stage.self_test()] == [False]
+        bench.rail.plug()
+        assert [finding.ok for finding in bench.stage.self_test()] == [True]
         bench.stage.place(Fob(), NEAR)
         assert bench.truth_m(NEAR, bench.world.clock.now_ns()) < 1e-3
+
+
+def test_a_line_that_comes_back_soon_is_waited_for() -> None:
+    with rail_bench(back_s=20.0) as bench:
+        bench.stage.place(Fob(), FAR)
+        bench.rail.unplug()
+        later = threading.Timer(0.3, bench.rail.plug)
+        later.start()
+        bench.stage.place(Fob(), NEAR)
+        later.join()
+        assert bench.truth_m(NEAR, bench.world.clock.now_ns()) < 1e-3
+
+
+def test_another_controller_on_the_line_that_came_back_is_not_moved() -> None:
+    with rail_bench() as bench:
+        bench.stage.place(Fob(), FAR)
+        bench.rail.unplug()
+        bench.rail.firmware.settings[20] = 0
+        bench.rail.plug()
+        before = bytes(bench.rail.heard)
+        with pytest.raises(DriverError, match="soft limits are off"):
+            bench.stage.place(Fob(), NEAR)
+        assert b"$H" not in bench.rail.heard[len(before) :]
+        bench.rail.firmware.settings[20] = 1
+        bench.stage.place(Fob(), NEAR)
 
 
 def test_an_untold_fault_is_told_by_the_next_move() -> None:
@@ -129,10 +199,7 @@ def test_a_rail_that_says_nothing_is_told_to_stop_all_the_same() -> None:
         bench.rail.spoil = lambda _: b""
         with pytest.raises(LinkTimeout):
             walk.finish()
-        until_s = time.monotonic() + 10
-        while not bench.rail.heard.endswith(b"!"):
-            assert time.monotonic() < until_s, bench.rail.heard[-20:]
-            time.sleep(0.01)
+        bench.hears(b"!")
         bench.rail.spoil = None
 
 
@@ -175,7 +242,7 @@ sys.stdin.read()
 
 
 def test_a_rail_stops_when_its_program_is_killed() -> None:
-    settings = {"23": 1.0, "25": 600000.0, "24": 6000.0}  # homes fast: this takes real time
+    settings = {"23": 1.0, "25": 120000.0, "24": 6000.0}  # homes fast: this takes real time
     with World() as world, VirtualRail(world, **FRAME, start=(0.9,), settings=settings) as rail:
         runner = subprocess.Popen(
             [sys.executable, "-c", RUNNER, rail.path],

@@ -109,6 +109,7 @@ UNFIT: dict[str, tuple[dict[str, float], str]] = {
     "work coordinates": ({"10": 0}, r"set \$10=1"),
     "a shorter travel": ({"130": 7500}, r"8000 mm, and GRBL knows 7500 mm.*\$130"),
     "a slower axis": ({"110": 60000}, r"top_speed_mps 2 is more than GRBL's own 1.00 m/s"),
+    "a fast homing": ({"25": 130000}, r"homes at 2.17 m/s \(\$25\), and top_speed_mps is 2"),
     "no acceleration": ({"120": 0}, r"\$120=0.0: it must be above zero"),
 }
 
@@ -146,7 +147,7 @@ def test_no_such_line_says_what_is_plugged_in() -> None:
         with pytest.raises(DeviceNotFound, match=r"no serial line has this.*seen: "):
             GrblStage("no-such-number", rail, **FRAME, top_speed_mps=1.0)
         rail.unplug()
-        with pytest.raises(DeviceNotFound, match="opening"):
+        with pytest.raises(DeviceNotFound, match="not plugged in"):
             opened(world, rail)
 
 
