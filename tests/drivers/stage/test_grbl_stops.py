@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -90,6 +91,7 @@ def test_control_c_while_it_homes_stops_it(monkeypatch: pytest.MonkeyPatch) -> N
             patch.setattr(clock, "sleep", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 bench.stage.place(Fob(), FAR)
+        bench.hears(b"\x18")
         bench.stage.close()
         assert bench.stands()
 
@@ -97,8 +99,9 @@ def test_control_c_while_it_homes_stops_it(monkeypatch: pytest.MonkeyPatch) -> N
 def test_homing_that_finds_no_switch_ends_and_is_cut() -> None:
     with rail_bench(answer_s=0.3) as bench:
         bench.rail.spoil = lambda data: b"" if data == b"ok\r\n" else data
-        with pytest.raises(LinkTimeout):
+        with pytest.raises(LinkTimeout, match="homing: not done within"):
             bench.stage.place(Fob(), FAR)
+        bench.hears(b"\x18")
         assert bench.stands()
         bench.rail.spoil = None
 
@@ -124,6 +127,39 @@ def test_a_halt_that_may_not_have_been_heard_is_told() -> None:
             bench.stage.halt()
         bench.world.clock.sleep(1.0)
         assert bench.stands()  # it had no more to drive than a fraction of a second
+
+
+def test_with_its_door_open_it_does_not_home() -> None:
+    with rail_bench() as bench:
+        bench.rail.open_door()
+        with pytest.raises(DriverError, match="the safety door is open: close it"):
+            bench.stage.place(Fob(), FAR)
+        assert b"$H" not in bench.rail.heard
+        assert "state Door" in bench.stage.self_test()[0].what
+        bench.stage.place(Fob(), FAR)  # asked, somebody closes it
+
+
+def test_who_waits_for_an_answer_in_a_feed_hold_is_given_up() -> None:
+    with rail_bench(answer_s=600.0) as bench:
+        line = bench.stage._controller.line  # noqa: SLF001 - a moment that no walk is sure to meet
+        line.reset(20.0)
+        line.command("$X", "unlocking")
+        line.hold()
+        ended: list[DriverError] = []
+
+        def send() -> None:
+            try:
+                line.command("G21", "driving")
+            except DriverError as exc:
+                ended.append(exc)
+
+        waiting = threading.Thread(target=send)
+        waiting.start()
+        bench.hears(b"G21\n")
+        assert not ended
+        with line.given_up():
+            waiting.join(20.0)
+        assert len(ended) == 1
 
 
 def test_after_a_stop_nothing_moves_before_the_person_has_seen_that_all_is_clear() -> None:
