@@ -12,6 +12,7 @@
   * OutOfReach - whoever moves things on the bench cannot bring it there, or not like that
   * RangingEnded - the radio ended a ranging session by itself; carries its reason
   * OperatorDeclined - the person at the bench says that it cannot be done
+    * OperatorAbsent - nobody is there to say anything: no terminal, or no answer in time
 
 ``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
 is a broken bench. An error knows the name its device has on the bench once the device has one.
@@ -95,6 +96,10 @@ class OutOfReach(DriverError):
 
 class OperatorDeclined(DriverError):
     """The person at the bench says that it cannot be done; the message is their reason."""
+
+
+class OperatorAbsent(OperatorDeclined):
+    """Nobody can be asked, or nobody answered within the deadline: nothing is known by that."""
 
 
 ErrorTable = Mapping[type[Exception], type[DriverError]]

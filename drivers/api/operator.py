@@ -42,6 +42,6 @@ class Operator(Device):
         ``secret`` is shown to the person with the request and goes nowhere else: a link to open,
         a code to type in. Without choices the answer is whatever was typed, "" for done.
 
-        Raises LinkTimeout when the deadline passes, OperatorDeclined when the person says that it
-        cannot be done, DriverUnavailable when there is nobody to ask.
+        Raises OperatorDeclined when the person says that it cannot be done, and OperatorAbsent
+        when there is nobody to ask, or no answer comes before the deadline.
         """

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import DriverUnavailable, LinkLost, LinkTimeout, OperatorDeclined
+from drivers.api.errors import OperatorAbsent, OperatorDeclined
 from drivers.api.operator import Answer, Operator
 from drivers.api.secret_text import SecretText
 
@@ -59,7 +59,7 @@ class TerminalOperator(Operator):
         try:
             with self._terminal():
                 return (Finding("terminal to ask on", ok=True),)
-        except DriverUnavailable as exc:
+        except OperatorAbsent as exc:
             advice = _BACKGROUND if _BACKGROUND in str(exc) else _ADVICE
             return (Finding("no terminal to ask on", ok=False, advice=advice),)
 
@@ -96,12 +96,12 @@ class TerminalOperator(Operator):
         while True:
             self._write(terminal, prompt, until)
             if not select.select([terminal], [], [], max(0.0, until - time.monotonic()))[0]:
-                with suppress(LinkTimeout):
+                with suppress(OperatorAbsent):
                     self._write(terminal, "\n   too late\n", time.monotonic())
                 raise self._too_late()
             data = os.read(terminal, _LINE)
             if not data.endswith(b"\n"):
-                raise LinkLost("the terminal was closed", device=self.name)
+                raise OperatorAbsent("the terminal was closed", device=self.name)
             line = data.decode(errors="replace").strip()
             if line or not needed:
                 return line
@@ -112,14 +112,14 @@ class TerminalOperator(Operator):
             terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as exc:
             message = f"no terminal to ask the operator on: {_ADVICE}"
-            raise DriverUnavailable(message, device=self.name) from exc
+            raise OperatorAbsent(message, device=self.name) from exc
         try:
             if os.tcgetpgrp(terminal) != os.getpgrp():
-                raise DriverUnavailable(_BACKGROUND, device=self.name)
+                raise OperatorAbsent(_BACKGROUND, device=self.name)
             termios.tcflush(terminal, termios.TCIFLUSH)  # typed before it was asked for
             yield terminal
         except (OSError, termios.error) as exc:
-            raise LinkLost(f"the terminal is gone: {exc}", device=self.name) from exc
+            raise OperatorAbsent(f"the terminal is gone: {exc}", device=self.name) from exc
         finally:
             os.close(terminal)
 
@@ -132,9 +132,9 @@ class TerminalOperator(Operator):
             with suppress(BlockingIOError):
                 data = data[os.write(terminal, data) :]
 
-    def _too_late(self) -> LinkTimeout:
+    def _too_late(self) -> OperatorAbsent:
         message = f"no answer from the operator within {self._deadline_s:g} s"
-        return LinkTimeout(message, device=self.name)
+        return OperatorAbsent(message, device=self.name)
 
 
 def _chosen(line: str, choices: tuple[str, ...]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
 from drivers.sim.relay_board import relay_states
@@ -73,8 +74,8 @@ name: stoppable
 devices:
   world: {driver: sim.world}
   body:  {driver: sim.body, world: "@world"}
-  usb:   {driver: sim.relay_board, body: "@body", serial: RSTOP}
-  board: {driver: relay.hid, serial: RSTOP, usb: "@usb"}
+  usb:   {driver: sim.relay_board, body: "@body", serial: "RSTOP"}
+  board: {driver: relay.hid, serial: "RSTOP", usb: "@usb"}
   emergency_stop: {driver: relay.input, board: "@board", channel: 11} # follows the relay
   rail:  {driver: sim.grbl_rail, world: "@world", origin: [0, 9, 1], direction: [0, -1, 0],
           length_m: 8, start: [7.9]}
@@ -95,6 +96,7 @@ def test_walks(bench):
         bench.devices["board"].set(7, on=True)
         threading.Event().wait(50)  # whatever the main thread is busy with
     finally:  # and is slow to unwind from
+        bench.devices["board"].set(7, on=False)
         while rail.mechanics.speed:
             time.sleep(0.01)
         with open("stood.json", "w") as file:
@@ -104,7 +106,8 @@ def test_walks(bench):
 
 def test_a_rail_is_halted_by_it_without_any_switch_and_before_the_test_unwinds(desk: Desk) -> None:
     desk.write_plan("test_it.py", WALKING)
-    desk.write("stoppable.yaml", RAIL)
+    just_powered = f"{os.getpid() % 100_000:05}"  # a board remembers its relays
+    desk.write("stoppable.yaml", RAIL.replace("RSTOP", just_powered))
     outcome = desk.run("--plan=plan.yaml", bench="stoppable.yaml")
     assert outcome.status == 3, outcome.output
     assert "emergency stop" in outcome.output
