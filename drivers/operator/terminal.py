@@ -28,6 +28,7 @@ TERMINAL = "/dev/tty"
 CANNOT = "!"
 _ADVICE = "start the run from a terminal, or take this operator out of the bench file"
 _BACKGROUND = "this run is in the background of its terminal; bring it to the front (fg)"
+_ENDED = "the terminal was closed, or its input ended (Ctrl-D)"
 _LINE = 4096  # bytes; the kernel's own limit of a line
 
 
@@ -101,7 +102,7 @@ class TerminalOperator(Operator):
                 raise self._too_late()
             data = os.read(terminal, _LINE)
             if not data.endswith(b"\n"):
-                raise OperatorAbsent("the terminal was closed", device=self.name)
+                raise OperatorAbsent(_ENDED, device=self.name)
             line = data.decode(errors="replace").strip()
             if line or not needed:
                 return line
