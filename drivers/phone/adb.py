@@ -96,6 +96,12 @@ class AdbPhone(OperatorPhone):
             Finding(_on("NFC", self.radios.nfc()), self.radios.nfc() is True, "switch NFC on"),
             Finding(_on("Bluetooth", self.radios.bluetooth()), ok=True),
         ]
+        if self.battery.left_pretending():
+            said, advice = (
+                "its battery tells what a run left it to",
+                "adb shell dumpsys battery reset",
+            )
+            found.append(Finding(said, ok=False, advice=advice))
         for app in self._apps:
             version = self.app_version(app)
             found.append(

@@ -87,6 +87,10 @@ class AdbBattery(PhoneBattery):
         self._android, self._by_hand, self._boot_s = android, by_hand, boot_s
         self._pretends = False
 
+    def left_pretending(self) -> bool:
+        """Whether an earlier run has died and left it to believe something."""
+        return self.read().pretended and not self._pretends
+
     def read(self) -> adb_output.BatteryReading:
         """How full it is, and whether something feeds it."""
         return adb_output.battery(self._android.read("dumpsys", "battery"))
@@ -102,8 +106,8 @@ class AdbBattery(PhoneBattery):
             self.believe_the_cable()
 
     def believe_the_cable(self) -> None:
-        """Take back what it was made to believe."""
-        if self._pretends:
+        """Take back what it was made to believe, by this run or one that has died."""
+        if self._pretends or self.read().pretended:
             self._android.do("dumpsys", "battery", "reset")
             self._pretends = False
 

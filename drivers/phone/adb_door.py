@@ -24,7 +24,7 @@ from drivers.api.errors import (
 from drivers.api.secret_text import SecretText
 
 _ADVICE = "pip install adbutils"
-_LONGEST = 4_000_000  # characters of an answer; dumpsys package has some hundred thousand
+_LONGEST = 4_000_000  # octets of an answer; dumpsys package has some hundred thousand
 _STATES = {
     "unauthorized": "it does not trust this computer: unlock it and allow USB debugging on it",
     "authorizing": "it is about to ask whether it trusts this computer: look at its screen",
@@ -81,19 +81,31 @@ class AdbShell:
     def run(self, *words: str, secret: SecretText | None = None) -> Output:
         """Run a command; ``secret`` is its last word, and no error tells of it.
 
-        Raises LinkLost when the phone or the server is gone, LinkTimeout, FrameError.
+        Raises LinkLost when the phone is gone, with what adb says of it now; DeviceNotFound when
+        the server is, LinkTimeout, FrameError.
         """
         doing = " ".join(words)
         line = [*words] if secret is None else [*words, secret.reveal()]
-        done = self._asked(lambda: self._run(line), doing, hides=secret is not None)
+        try:
+            done = self._asked(lambda: self._run(line), doing, hides=secret is not None)
+        except LinkLost as lost:
+            raise self._explained(lost, doing) from lost.__cause__
         text = done.output.decode("utf-8", errors="replace").replace("\r\n", "\n")
-        if len(text) > _LONGEST:
-            raise FrameError(f"{doing}: an answer of {len(text)} characters", device=self._serial)
         return Output(int(done.returncode), text.strip())
 
     def forget(self) -> None:
         """The phone goes away: what was known of its connection does not hold any more."""
         self._device = None
+
+    def _explained(self, lost: LinkLost, doing: str) -> LinkLost:
+        """With the state in which adb finds the phone, and what to do about that."""
+        try:
+            self.find()
+        except DeviceNotFound as why:
+            return LinkLost(f"{doing}: {why.args[0]}", device=self._serial)
+        except DriverError:
+            pass  # the first error says more
+        return lost
 
     def _connect(self) -> socket.socket:
         return socket.create_connection(self._address, self._answer_s)
@@ -157,8 +169,18 @@ def _client(library: Any, connect: Callable[[], socket.socket], opened: list[Any
     """The client of adbutils on connections of our own; all of them are put into ``opened``."""
 
     class Connection(library.AdbConnection):  # type: ignore[misc]
+        _came = 0
+
         def _safe_connect(self) -> socket.socket:
             return connect()  # and no attempt to start a server
+
+        def _read_fully(self, n: int) -> bytes:
+            self._came += n
+            if self._came > _LONGEST:
+                raise ValueError(f"an answer of more than {_LONGEST} octets")
+            data: bytes = super()._read_fully(n)
+            self._came += len(data) - n
+            return data
 
     class Client(library.AdbClient):  # type: ignore[misc]
         def make_connection(self, timeout: float | None = None) -> Any:

@@ -19,6 +19,7 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 from drivers.api.phone_controls import Method
+from drivers.sim.adb_server import VirtualAdbServer
 from tests.drivers.phone.adb_bench import PIN, SERIAL, AdbBench, adb_bench
 
 
@@ -85,15 +86,45 @@ def test_a_phone_that_is_pulled_out_is_lost_and_closing_does_not_mind(bench: Adb
     with bench.opened() as phone:
         phone.battery.set_low_power(on=True)
         bench.server.plugged = False
-        with pytest.raises(LinkLost, match="not found"):
+        with pytest.raises(LinkLost, match="WAKEUP: adb knows no such phone: is it plugged"):
             phone.screen.wake()
         assert [finding.ok for finding in phone.self_test()] == [False]
 
 
-def test_a_server_that_goes_away_is_not_found_any_more(bench: AdbBench) -> None:
+def test_a_phone_that_is_put_back_works_again(bench: AdbBench) -> None:
     with bench.opened() as phone:
+        bench.server.plugged = False
+        with pytest.raises(LinkLost):
+            phone.screen.wake()
+        bench.server.plugged = True
+        phone.screen.wake()
+        assert all(finding.ok for finding in phone.self_test())
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("unauthorized", "unlock it and allow"), ("offline", "pull its cable"), ("recovery", "boot")],
+)
+def test_a_phone_that_changes_its_state_under_way_says_what_to_do(
+    bench: AdbBench, state: Any, said: str
+) -> None:
+    with bench.opened() as phone:
+        bench.server.state = state
+        with pytest.raises(LinkLost, match=rf"{SERIAL}: .* in state '{state}': .*{said}"):
+            phone.screen.wake()
+        bench.server.state = "device"
+        phone.screen.wake()
+
+
+def test_a_server_that_goes_away_is_not_found_any_more_and_one_that_comes_back_is(
+    bench: AdbBench,
+) -> None:
+    with bench.opened() as phone:
+        port = int(bench.server.address.rpartition(":")[2])
         bench.server.close()
         with pytest.raises(DeviceNotFound, match="no adb server"):
+            phone.screen.wake()
+        with VirtualAdbServer(bench.real, SERIAL, port=port):
             phone.screen.wake()
 
 
@@ -105,8 +136,9 @@ def test_a_server_that_says_nothing_is_a_time_out(bench: AdbBench) -> None:
 
 HOSTILE: dict[str, tuple[Callable[[bytes], bytes], type[DriverError]]] = {
     "nothing": (lambda _: b"", LinkLost),
+    "more than anybody reads": (lambda data: b"\x01\0\0\x80\0" + data[:1] * 2**23, FrameError),
     "half a packet": (lambda data: data[:7], LinkLost),
-    "a packet without end": (lambda _: b"\x01\xff\xff\xff\x7f" + b"x" * 99, LinkLost),
+    "a packet without end": (lambda _: b"\x01\xff\xff\xff\x7f" + b"x" * 99, FrameError),
     "another text": (lambda data: data.replace(b"mWakefulness=", b"mWakefulness?"), FrameError),
     "another word": (lambda data: data.replace(b"=Dozing", b"=Inside"), FrameError),
     "no text": (lambda data: bytes(b | 0x80 if b > 64 else b for b in data), FrameError),

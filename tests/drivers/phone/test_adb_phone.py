@@ -87,6 +87,19 @@ def test_low_power_mode_on_a_cable_and_the_cable_is_believed_again(each: AdbBenc
     assert each.server.shell.log[-1] == "dumpsys battery reset"
 
 
+def test_a_phone_that_a_dead_run_left_pretending_says_so_and_believes_its_cable_again(
+    bench: AdbBench,
+) -> None:
+    bench.server.shell.execute("dumpsys battery unplug")
+    with bench.opened() as phone:
+        found = {finding.what: finding for finding in phone.self_test()}
+        assert found["its battery tells what a run left it to"].advice.endswith("battery reset")
+    with bench.opened() as phone:
+        assert all(finding.ok for finding in phone.self_test())
+        phone.battery.set_low_power(on=True)
+        assert all(finding.ok for finding in phone.self_test())  # this run's own
+
+
 def test_it_says_who_it_is_and_which_apps_it_has(each: AdbBench) -> None:
     with each.opened(apps=(APP, "com.example.none")) as phone:
         who = phone.identity()
