@@ -137,7 +137,7 @@ class SerialLine:
         return translated(self._errors, doing, device=self._who)
 
 
-def path_of(serial_number: str, ids: tuple[tuple[int, int], ...]) -> str:
+def path_of(serial_number: str, ids: tuple[tuple[int, int], ...] = ()) -> str:
     """The path of the USB serial line with this serial number, such as "/dev/ttyACM0".
 
     ``ids`` are the kit's known USB ids; a line of other ids with the number is taken too where

@@ -9,8 +9,10 @@
   * FrameError - bytes came back that break the framing
   * DeviceRefused - a well-formed refusal; carries the device's code
   * ActionRefused - the device's own interface, or the server behind it, says no; says why
+  * OutOfReach - whoever moves things on the bench cannot bring it there, or not like that
   * RangingEnded - the radio ended a ranging session by itself; carries its reason
   * OperatorDeclined - the person at the bench says that it cannot be done
+    * OperatorAbsent - nobody is there to say anything: no terminal, or no answer in time
 
 ``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
 is a broken bench. An error knows the name its device has on the bench once the device has one.
@@ -88,8 +90,16 @@ class ActionRefused(DriverError):
         self.reason = reason
 
 
+class OutOfReach(DriverError):
+    """A stage cannot do it: nothing is said about the phone by that."""
+
+
 class OperatorDeclined(DriverError):
     """The person at the bench says that it cannot be done; the message is their reason."""
+
+
+class OperatorAbsent(OperatorDeclined):
+    """Nobody can be asked, or nobody answered within the deadline: nothing is known by that."""
 
 
 ErrorTable = Mapping[type[Exception], type[DriverError]]

@@ -30,7 +30,10 @@ class Operator(Device):
     """Asks one thing at a time and waits."""
 
     around: Callable[[], AbstractContextManager[object]] = staticmethod(nullcontext)
-    """Entered while the person is asked; whoever draws on the terminal sets it to hold still."""
+    """Entered while the person is asked, from before the first word to after the last.
+
+    A run sets it, to draw nothing meanwhile and to keep the person's time out of what is measured.
+    """
 
     @abc.abstractmethod
     def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
@@ -39,6 +42,6 @@ class Operator(Device):
         ``secret`` is shown to the person with the request and goes nowhere else: a link to open,
         a code to type in. Without choices the answer is whatever was typed, "" for done.
 
-        Raises LinkTimeout when the deadline passes, OperatorDeclined when the person says that it
-        cannot be done, DriverUnavailable when there is nobody to ask.
+        Raises OperatorDeclined when the person says that it cannot be done, and OperatorAbsent
+        when there is nobody to ask, or no answer comes before the deadline.
         """

@@ -47,6 +47,45 @@ class Accuracy:
     basis: str
 
 
+class Carriage(abc.ABC):
+    """Whoever puts a phone on the carriage of a rail, and takes it off. It stands still then."""
+
+    @abc.abstractmethod
+    def mount(self, holder: KeyHolder, carried: Carried) -> None:
+        """Fix it there. Raises OperatorDeclined, ActionRefused."""
+
+    @abc.abstractmethod
+    def unmount(self, holder: KeyHolder) -> None:
+        """Take it off, and out of range of everything. Raises as ``mount`` does."""
+
+    @abc.abstractmethod
+    def clear(self, why: str) -> None:
+        """See that nothing is in its way and nobody near: it has stopped, and moves again next.
+
+        ``why`` it has stopped. Raises as ``mount`` does.
+        """
+
+
+class RailLine(abc.ABC):
+    """The controller of a rail on a serial line that is not plugged in by USB."""
+
+    @property
+    @abc.abstractmethod
+    def path(self) -> str:
+        """The device to open, such as "/dev/pts/4". Raises DeviceNotFound while it is out."""
+
+
+class Halting(abc.ABC):
+    """What moves by itself, and has to stop when the bench's emergency stop is pressed."""
+
+    @abc.abstractmethod
+    def halt(self) -> None:
+        """Have it stop now: from any thread, as often as wanted, and without waiting for it.
+
+        Raises LinkLost, LinkTimeout: then it is not known whether it heard.
+        """
+
+
 class Stage(Device):
     """Brings a phone to places and along paths, in the vehicle's frame.
 
@@ -62,7 +101,7 @@ class Stage(Device):
     def place(self, holder: KeyHolder, at: Point, carried: Carried = Carried.IN_HAND) -> None:
         """Bring it there and let it rest; returns when it does.
 
-        Raises ActionRefused for a place this stage cannot reach, OperatorDeclined.
+        Raises OutOfReach for what this stage cannot do, OperatorDeclined.
         """
 
     @abc.abstractmethod

@@ -3,7 +3,9 @@
 /dev/tty is opened anew for each request: it reaches the person whatever standard input and output
 are redirected to (pytest captures both), and a bench with this operator opens where there is no
 terminal. The terminal stays in its own line mode, so that editing works, Ctrl-C interrupts the
-run as ever, and nothing has to be put back.
+run as ever, and nothing has to be put back. A run in the background of its terminal is refused:
+the kernel would stop it as soon as it read. No write waits longer than the deadline either, as
+one would for ever on a terminal that was stopped with Ctrl-S.
 """
 
 from __future__ import annotations
@@ -14,17 +16,19 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import DriverUnavailable, LinkLost, LinkTimeout, OperatorDeclined
+from drivers.api.errors import OperatorAbsent, OperatorDeclined
 from drivers.api.operator import Answer, Operator
 from drivers.api.secret_text import SecretText
 
 TERMINAL = "/dev/tty"
 CANNOT = "!"
 _ADVICE = "start the run from a terminal, or take this operator out of the bench file"
+_BACKGROUND = "this run is in the background of its terminal; bring it to the front (fg)"
+_ENDED = "the terminal was closed, or its input ended (Ctrl-D)"
 _LINE = 4096  # bytes; the kernel's own limit of a line
 
 
@@ -56,8 +60,9 @@ class TerminalOperator(Operator):
         try:
             with self._terminal():
                 return (Finding("terminal to ask on", ok=True),)
-        except DriverUnavailable:
-            return (Finding("no terminal to ask on", ok=False, advice=_ADVICE),)
+        except OperatorAbsent as exc:
+            advice = _BACKGROUND if _BACKGROUND in str(exc) else _ADVICE
+            return (Finding("no terminal to ask on", ok=False, advice=advice),)
 
     def close(self) -> None:
         """Nothing is held between two requests."""
@@ -70,11 +75,11 @@ class TerminalOperator(Operator):
         secret: SecretText | None,
         until: float,
     ) -> str:
-        self._write(terminal, f"\n>> {_harmless(request)}\n")
+        self._write(terminal, f"\n>> {_harmless(request)}\n", until)
         if secret is not None:
-            self._write(terminal, f"   {_harmless(secret.reveal())}\n")
+            self._write(terminal, f"   {_harmless(secret.reveal())}\n", until)
         for number, choice in enumerate(choices, start=1):
-            self._write(terminal, f"   {number}  {choice}\n")
+            self._write(terminal, f"   {number}  {choice}\n", until)
         prompt = "number" if choices else "Enter when done"
         prompt = f"   [{prompt}; {CANNOT} and why, if it cannot be done] "
         while True:
@@ -90,14 +95,14 @@ class TerminalOperator(Operator):
     def _line(self, terminal: int, prompt: str, until: float, *, needed: bool = False) -> str:
         """One line, without its end and the blanks around it; with ``needed``, not an empty one."""
         while True:
-            self._write(terminal, prompt)
+            self._write(terminal, prompt, until)
             if not select.select([terminal], [], [], max(0.0, until - time.monotonic()))[0]:
-                self._write(terminal, "\n   too late\n")
-                message = f"no answer from the operator within {self._deadline_s:g} s"
-                raise LinkTimeout(message, device=self.name)
+                with suppress(OperatorAbsent):
+                    self._write(terminal, "\n   too late\n", time.monotonic())
+                raise self._too_late()
             data = os.read(terminal, _LINE)
             if not data.endswith(b"\n"):
-                raise LinkLost("the terminal was closed", device=self.name)
+                raise OperatorAbsent(_ENDED, device=self.name)
             line = data.decode(errors="replace").strip()
             if line or not needed:
                 return line
@@ -105,23 +110,32 @@ class TerminalOperator(Operator):
     @contextmanager
     def _terminal(self) -> Iterator[int]:
         try:
-            terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+            terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as exc:
             message = f"no terminal to ask the operator on: {_ADVICE}"
-            raise DriverUnavailable(message, device=self.name) from exc
+            raise OperatorAbsent(message, device=self.name) from exc
         try:
+            if os.tcgetpgrp(terminal) != os.getpgrp():
+                raise OperatorAbsent(_BACKGROUND, device=self.name)
             termios.tcflush(terminal, termios.TCIFLUSH)  # typed before it was asked for
             yield terminal
         except (OSError, termios.error) as exc:
-            raise LinkLost(f"the terminal is gone: {exc}", device=self.name) from exc
+            raise OperatorAbsent(f"the terminal is gone: {exc}", device=self.name) from exc
         finally:
             os.close(terminal)
 
-    @staticmethod
-    def _write(terminal: int, text: str) -> None:
+    def _write(self, terminal: int, text: str, until: float) -> None:
         data = text.encode()
         while data:
-            data = data[os.write(terminal, data) :]
+            left_s = max(0.0, until - time.monotonic())
+            if not select.select([], [terminal], [], left_s)[1]:
+                raise self._too_late()
+            with suppress(BlockingIOError):
+                data = data[os.write(terminal, data) :]
+
+    def _too_late(self) -> OperatorAbsent:
+        message = f"no answer from the operator within {self._deadline_s:g} s"
+        return OperatorAbsent(message, device=self.name)
 
 
 def _chosen(line: str, choices: tuple[str, ...]) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from drivers.api.clock import Clock, SystemClock, TimeSource
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import ActionRefused
+from drivers.api.errors import OutOfReach
 from drivers.api.operator import Operator
 from drivers.api.phone import KeyHolder
 from drivers.api.space import Path, Point
@@ -55,7 +55,7 @@ class OperatorStage(Stage):
     def walk(self, holder: KeyHolder, path: Path, carried: Carried = Carried.IN_HAND) -> Walk:
         if path.speed_mps > _FASTEST_MPS:
             said = f"{path.speed_mps:g} m/s: a person walks at {_FASTEST_MPS:g} m/s at most"
-            raise ActionRefused(said, device=self.name)
+            raise OutOfReach(said, device=self.name)
         for point in path.points:
             self._check(point)
         self.place(holder, path.points[0], carried)
@@ -110,7 +110,7 @@ class OperatorStage(Stage):
     def _check(self, place: Point) -> None:
         if not 0 <= place.z_m <= _HIGHEST_M:
             said = f"{place.z_m:g} m above the ground: a person reaches 0 to {_HIGHEST_M:g} m"
-            raise ActionRefused(said, device=self.name)
+            raise OutOfReach(said, device=self.name)
 
 
 class OperatorWalk(Walk):

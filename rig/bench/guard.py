@@ -2,8 +2,8 @@
 
 The watchdog is started before the first device is opened, and learns which bench before that
 bench's first switch could move. While the bench is open a thread listens to the watchdog: when a
-signal arrives, it makes the switches safe at once through the devices that are open, however long
-the main thread takes to unwind.
+signal arrives, it makes the switches safe and halts what moves, at once and through the devices
+that are open, however long the main thread takes to unwind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,9 @@ from typing import IO, Self, cast
 
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
+from drivers.api.stage import Halting
 from rig.bench import emergency_stop
+from rig.bench.attempts import failure_of
 from rig.bench.build import Bench, opened, switch_names
 from rig.bench.description import BenchDescription
 from rig.bench.errors import BenchError
@@ -50,13 +52,14 @@ def guarded(description: BenchDescription, folder: Path | None = None) -> Iterat
     besides.
     """
     with leased(description) as lease:
-        if not _any_switches(description):
+        if not _needs_a_guard(description):
             with opened(description) as bench:
                 yield _held(bench, lease)
             return
         with Guard(folder, lease.descriptors) as guard, opened(description, guard.watch) as bench:
             guard.wait_until_ready()
-            with guard.guarding(bench.of(Switch)), _stoppable(bench, guard):
+            moving = bench.of(Halting).values()
+            with guard.guarding(bench.of(Switch), moving), _stoppable(bench, guard):
                 yield _held(bench, lease)
 
 
@@ -74,9 +77,12 @@ def _held(bench: Bench, lease: Lease) -> Bench:
     return replace(bench, remarks=tuple(lease.notes))
 
 
-def _any_switches(description: BenchDescription | None) -> bool:
+def _needs_a_guard(description: BenchDescription | None) -> bool:
+    """Whether it, or its fallback, has switches or an emergency stop."""
     return description is not None and (
-        bool(switch_names(description)) or _any_switches(description.fallback)
+        bool(switch_names(description))
+        or any(entry.name == emergency_stop.NAME for entry in description.devices)
+        or _needs_a_guard(description.fallback)
     )
 
 
@@ -95,6 +101,7 @@ class Guard:
         self._stopped = False
         self._moving = threading.Lock()
         self._switches: Mapping[str, Switch] = {}
+        self._halting: tuple[Halting, ...] = ()
         signals_fd, self._wakeup_fd = os.pipe()
         os.set_blocking(self._wakeup_fd, False)
         try:
@@ -132,11 +139,15 @@ class Guard:
             raise BenchError(self._problem)
 
     @contextmanager
-    def guarding(self, switches: Mapping[str, Switch]) -> Iterator[None]:
+    def guarding(
+        self, switches: Mapping[str, Switch], moving: Iterable[Halting] = ()
+    ) -> Iterator[None]:
         """Make the switches safe now, when a signal arrives, and when the block ends.
 
-        Raises BenchError when one is not safe to begin with.
+        What moves is halted by a signal too; at the end its own closing stops it. Raises
+        BenchError when a switch is not safe to begin with.
         """
+        self._halting = tuple(moving)
         self._switches, self._safe = switches, False
         try:
             with self._moving:
@@ -223,18 +234,25 @@ class Guard:
             self._changed.notify_all()
 
     def stop_now(self) -> None:
-        """Make the switches safe, and end the run; once more each time it is called."""
+        """Make the switches safe, halt what moves, and end the run; again with each call."""
         with self._moving:
             make_switches_safe(self._switches)
         if not self._stopped:
             self._stopped = True
             os.kill(os.getpid(), STOP)
+        self._halt_all()
+
+    def _halt_all(self) -> None:
+        """One that cannot be reached stops by itself; its error is told where it is used."""
+        for one in self._halting:
+            failure_of(one.halt)
 
     def _make_safe_now(self) -> None:
-        """After a signal, over and over: another thread may still be about to move a switch."""
+        """After a signal, over and over: another thread may still be about to move something."""
         with self._moving:
             if self._switches and all(o.ok for o in make_switches_safe(self._switches)):
                 self._tell("safe")
+        self._halt_all()
 
     def _add_problem(self, problem: str) -> None:
         self._problem = "; ".join(filter(None, (self._problem, problem)))

@@ -22,6 +22,7 @@ DRIVERS = {
     "operator.terminal": "drivers.operator.terminal:TerminalOperator",
     "headunit.operator": "drivers.headunit.operator:OperatorHeadUnit",
     "phone.operator": "drivers.phone.operator:OperatorPhone",
+    "phone.adb": "drivers.phone.adb:AdbPhone",
     "watch.operator": "drivers.phone.operator_watch:OperatorWatch",
     "card.operator": "drivers.phone.operator_card:OperatorKeyCard",
     "setup_card.operator": "drivers.phone.operator_card:OperatorSetupCard",
@@ -31,6 +32,7 @@ DRIVERS = {
     "uwb.tcp": "drivers.uwb.kits:TcpAnchor",
     "uwb.pipe": "drivers.uwb.kits:PipeAnchor",
     "stage.operator": "drivers.stage.operator:OperatorStage",
+    "stage.grbl": "drivers.stage.grbl:GrblStage",
     "sim.stage": "drivers.sim.stage:VirtualStage",
     "ble.bumble": "drivers.ble.radio:BumbleRadio",
     "sim.world": "drivers.sim.world:World",
@@ -46,6 +48,7 @@ DRIVERS = {
     "sim.modbus_rtu": "drivers.sim.modbus_board:VirtualModbusRtuBoard",
     "sim.modbus_tcp": "drivers.sim.modbus_board:VirtualModbusTcpBoard",
     "sim.phone": "drivers.sim.phone:VirtualPhone",
+    "sim.adb_server": "drivers.sim.adb_server:VirtualAdbServer",
     "sim.ble_air": "drivers.sim.ble_air:BleAir",
     "sim.uwb_chip": "drivers.sim.uwb_chip:VirtualUwbChip",
     "sim.uwb_kit": "drivers.sim.uwb_chip:VirtualUwbKit",
@@ -55,6 +58,7 @@ DRIVERS = {
     "sim.keycard": "drivers.sim.keycard:VirtualKeyCard",
     "sim.watch": "drivers.sim.watch:VirtualWatch",
     "sim.setup_card": "drivers.sim.setup_card:VirtualSetupCard",
+    "sim.grbl_rail": "drivers.sim.grbl_rail:VirtualRail",
     "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 

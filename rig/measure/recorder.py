@@ -20,6 +20,7 @@ from rig.measure.errors import MeasureError
 from rig.measure.intervals import deviation
 from rig.measure.limits import Bound, Series, judge, percent_of
 from rig.measure.outcomes import Inconclusive, LimitMissed, NotMeasured
+from rig.measure.person_time import PERSON, PersonTime
 from rig.measure.phases import DEVICE, HOST
 from rig.measure.sample import Sample
 from rig.measure.statistics import PERCENTS, summary
@@ -33,9 +34,16 @@ Progress = Callable[[str, int, int, float | None, str], None]
 class Measure:
     """All measurements of one test."""
 
-    def __init__(self, *, clock: Clock | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        progress: Progress | None = None,
+        person: PersonTime | None = None,
+    ) -> None:
+        """``person`` knows when somebody was asked: their time is in no sample."""
         self._clock = clock or SystemClock()
-        self._progress = progress
+        self._progress, self._person = progress, person
         self._recordings: dict[str, Recording] = {}
 
     def __call__(
@@ -59,6 +67,7 @@ class Measure:
             limits=tuple(bound.on(statistic) for statistic, bound in limits.items()),
             clock=self._clock,
             progress=self._progress,
+            person=self._person,
         )
         self._recordings[name] = recording
         return recording
@@ -80,8 +89,10 @@ class Recording:
         limits: tuple[Limit, ...],
         clock: Clock,
         progress: Progress | None,
+        person: PersonTime | None = None,
     ) -> None:
         self.name = name
+        self._person = person
         self._series = series
         self._limits = limits
         self._clock = clock
@@ -108,7 +119,8 @@ class Recording:
 
     def sample(self) -> Sample:
         """Hand out one sample to be taken."""
-        return Sample(self._keep, name=self.name, unit=self._series.unit, clock=self._clock)
+        unit, clock = self._series.unit, self._clock
+        return Sample(self._keep, name=self.name, unit=unit, clock=clock, person=self._person)
 
     def _keep(self, value: float, phases: dict[str, float]) -> None:
         self._series.samples.append(value)
@@ -126,7 +138,7 @@ class Recording:
         series = self._series
         limited = {percent_of(limit.statistic) for limit in self._limits}
         percents = sorted(p for p in {*PERCENTS, *limited} if p is not None)
-        in_order = sorted(self._phases, key=lambda phase: phase in {DEVICE, HOST})
+        in_order = sorted(self._phases, key=lambda phase: phase in {DEVICE, HOST, PERSON})
         return Measurement(
             name=self.name,
             unit=series.unit,

@@ -8,6 +8,7 @@ from typing import Protocol
 from drivers.api.clock import Clock
 from rig.measure.errors import SampleError
 from rig.measure.outcomes import Inconclusive
+from rig.measure.person_time import PERSON, PersonTime
 from rig.measure.phases import split
 from rig.measure.timeline import Condition, Occurrence, Timeline
 
@@ -24,8 +25,12 @@ class Keep(Protocol):
 class Sample:
     """Taken once, by ``ends_with`` or ``takes``. One that is never taken is missing."""
 
-    def __init__(self, keep: Keep, *, name: str, unit: str, clock: Clock) -> None:
+    def __init__(
+        self, keep: Keep, *, name: str, unit: str, clock: Clock, person: PersonTime | None = None
+    ) -> None:
+        """``person`` knows when somebody was asked: that time is in no duration."""
         self._keep = keep
+        self._person = person
         self._name = name
         self._unit = unit
         self._clock = clock
@@ -47,7 +52,8 @@ class Sample:
         """Wait for the condition; the duration until it came true is the sample.
 
         Raises what the condition raises; SampleError when the visit left no mark to begin at;
-        Inconclusive when the condition was true before the sample began.
+        Inconclusive when the condition was true before the sample began, or while a person was
+        busy with a request of the sample. Their time is left out, and is a phase beside it.
         """
         if self._unit not in _NS_IN:
             raise SampleError(f"{self._name}: a duration is not measured in {self._unit}")
@@ -57,9 +63,15 @@ class Sample:
             raise Inconclusive(f"{self._name}: what ends the sample was true before it began")
         timeline = occurrence.timeline or Timeline()
         phases = split(timeline, begin_ns, occurrence.t_ns)
+        asked_ns = 0
+        if self._person is not None:
+            asked_ns = self._person.inside_ns(begin_ns, occurrence.t_ns, occurrence.timeline)
+        if asked_ns:
+            phases[PERSON] = asked_ns
         scale = _NS_IN[self._unit]
         self._take(
-            (occurrence.t_ns - begin_ns) / scale, {name: ns / scale for name, ns in phases.items()}
+            (occurrence.t_ns - begin_ns - asked_ns) / scale,
+            {name: ns / scale for name, ns in phases.items()},
         )
         return occurrence
 

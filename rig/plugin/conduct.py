@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from drivers.api.clock import clock_of
 from drivers.api.errors import DriverError
 from drivers.api.operator import Operator
 from rig.bench.build import Bench
@@ -20,6 +21,7 @@ from rig.bench.safety import EmergencyStop, Interrupted, signals_unwind
 from rig.bench.supply import restart
 from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
+from rig.measure.person_time import PersonTime
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
@@ -54,6 +56,7 @@ class Conduct:
         self._closing = closing
         self._command_line = command_line
         self._bench: Bench | None = None
+        self._person: PersonTime | None = None
         self._car: Car | None = None
         self._journal: Journal | None = None
         self._recorder: Recorder | None = None
@@ -83,6 +86,11 @@ class Conduct:
     def recorder(self) -> Recorder:
         """Where the attempts are recorded."""
         return _there(self._recorder)
+
+    @property
+    def person(self) -> PersonTime:
+        """When a person was asked."""
+        return _there(self._person)
 
     def car(self) -> Car:
         """The vehicle, where a test wants it."""
@@ -122,8 +130,9 @@ class Conduct:
         """The bench and, where a test wants it, the vehicle; the journal has its first record."""
         with guarded(self._assignment.bench, self._assignment.folder) as bench:
             self._bench = bench
+            self._person = PersonTime(clock_of(bench.devices))
             for operator in bench.of(Operator).values():
-                operator.around = self.progress.held_still
+                operator.around = self._while_asking
             vehicle = self._car = (
                 _car(bench, self.readings, self.plan) if wants_car(items) else None
             )
@@ -145,6 +154,12 @@ class Conduct:
             finally:
                 if vehicle:
                     vehicle.stop()
+
+    @contextmanager
+    def _while_asking(self) -> Iterator[None]:
+        """Somebody is asked: nothing is drawn meanwhile, and no sample has their time."""
+        with self.progress.held_still(), self.person.asking():
+            yield
 
     def _run_all(self, session: pytest.Session) -> str:
         """Run one test after the other; the reason, if it stops before the last one."""

@@ -14,6 +14,7 @@ from drivers.api.clock import clock_of
 from rig.bench.build import Bench
 from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
+from rig.measure.person_time import PersonTime
 from rig.measure.ranging_evidence import Survey, Walks
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
@@ -45,6 +46,8 @@ class UnderWay(Protocol):
     def progress(self) -> Progress: ...
     @property
     def readings(self) -> Readings: ...
+    @property
+    def person(self) -> PersonTime: ...
     def car(self) -> Car:
         """The vehicle, where a selected test wants it."""
         ...
@@ -82,7 +85,9 @@ class Fixtures:
         """Declares measurements; what is declared and not taken fails."""
         attempt = self._run.recorder.attempt
         attempt.measure = Measure(
-            clock=clock_of(self._run.bench.devices), progress=self._run.progress.measured
+            clock=clock_of(self._run.bench.devices),
+            progress=self._run.progress.measured,
+            person=self._run.person,
         )
         return attempt.measure
 

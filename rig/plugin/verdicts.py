@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from drivers.api.errors import ActionRefused, DriverError, OperatorDeclined
+from drivers.api.errors import ActionRefused, DriverError, OperatorDeclined, OutOfReach
 from rig.bench.errors import BenchError
 from rig.measure.errors import MeasureError
 from rig.measure.outcomes import Inconclusive, NotApplicable, Outcome
@@ -48,7 +48,7 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
         return Finding(Verdict.NOT_APPLICABLE, reason)
     if phase != "call":
         reason = f"in {phase}: {reason}"
-    if isinstance(exc, Inconclusive | OperatorDeclined | pytest.skip.Exception):
+    if isinstance(exc, Inconclusive | OperatorDeclined | OutOfReach | pytest.skip.Exception):
         return Finding(Verdict.INCONCLUSIVE, reason)
     if phase == "call" and isinstance(exc, AssertionError | ActionRefused | pytest.fail.Exception):
         return Finding(Verdict.FAIL, reason)

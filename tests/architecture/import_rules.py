@@ -86,6 +86,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 # The only modules that may name a library. One that is not listed has no door yet: add it here,
 # together with the one place where its exceptions become ours.
 DOORS: dict[str, tuple[str, ...]] = {
+    "adbutils": ("drivers.phone.adb_door",),
     "bumble": ("drivers.ble", "drivers.sim.ble_air", "drivers.sim.phone_ble"),
     "Crypto": ("rig.digital_key.curve",),
     "click": ("rig.cli", "reports.command"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,10 @@ from drivers.api.phone import KeyHolder
 from drivers.api.secret_text import SecretText
 from drivers.api.space import Path, Point
 from drivers.api.stage import Carried, Stage
+from drivers.sim.grbl_rail import VirtualRail
 from drivers.sim.stage import VirtualStage
 from drivers.sim.world import World
+from drivers.stage.grbl import GrblStage
 from drivers.stage.landmarks import LANDMARKS
 from drivers.stage.operator import OperatorStage
 
@@ -83,10 +86,15 @@ class Walker(Operator):
 
 
 class Desk:
-    """A stage, the clock it is read by, and what has to be told to whoever walks."""
+    """A stage, the clock it is read by, and what has to be told to whoever walks.
 
-    def __init__(self, stage: Stage, clock: Clock, tell: Callable[[Path], None]) -> None:
-        self.stage, self.clock, self.tell = stage, clock, tell
+    ``lag_s`` is what the stage loses on its way by getting up to speed, at corners and at the end.
+    """
+
+    def __init__(
+        self, stage: Stage, clock: Clock, tell: Callable[[Path], None], lag_s: float = 0.0
+    ) -> None:
+        self.stage, self.clock, self.tell, self.lag_s = stage, clock, tell, lag_s
 
 
 def virtual_desk(stack: ExitStack) -> Desk:
@@ -104,7 +112,23 @@ def operator_desk(stack: ExitStack) -> Desk:
     return Desk(stack.enter_context(OperatorStage(person, time=world)), world.clock, tell)
 
 
-DESKS = {"virtual": virtual_desk, "operator": operator_desk}
+def gantry_desk(stack: ExitStack) -> Desk:
+    world = stack.enter_context(World(time="virtual"))
+    frame: dict[str, Any] = {
+        "origin": (-4.0, -4.0, 1.0),
+        "direction": (1.0, 0.0, 0.0),
+        "length_m": 8.0,
+    }
+    rail = stack.enter_context(
+        VirtualRail(world, **frame, across=(0.0, 1.0, 0.0), width_m=11.0, acceleration_mps2=10.0)
+    )
+    stage = GrblStage(
+        rail, rail, **frame, top_speed_mps=3.0, across=(0.0, 1.0, 0.0), width_m=11.0, time=world
+    )
+    return Desk(stack.enter_context(stage), world.clock, lambda _path: None, lag_s=0.5)
+
+
+DESKS = {"virtual": virtual_desk, "operator": operator_desk, "grbl": gantry_desk}
 
 
 @pytest.fixture(params=DESKS)
@@ -114,8 +138,8 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
 
 
 def allowed_m(desk: Desk, path: Path) -> float:
-    """What a place on a path may be off: the stage's accuracy and a tenth of a second."""
-    return desk.stage.accuracy.within_m + 0.1 * path.speed_mps
+    """What a place may be off: the stage's accuracy, and a tenth of a second or its lag."""
+    return desk.stage.accuracy.within_m + max(0.1, desk.lag_s) * path.speed_mps
 
 
 def test_a_stage_says_how_well_it_knows_a_place_and_whence(desk: Desk) -> None:
@@ -146,7 +170,7 @@ def test_a_walk_is_over_when_the_way_is(desk: Desk) -> None:
     walk.finish()
     walk.finish()
     passed_s = (desk.clock.now_ns() - walk.begun_ns) / 1e9
-    assert passed_s == pytest.approx(APPROACH.duration_s, abs=0.01)
+    assert passed_s == pytest.approx(APPROACH.duration_s, abs=0.01 + desk.lag_s)
     assert walk.where(desk.clock.now_ns()).distance_m(APPROACH.points[-1]) < 1e-6
 
 

@@ -47,6 +47,8 @@ class _Memory:
     options: dict[KeyOption, bool]
     airplane: bool
     cellular: bool
+    nfc: bool
+    bluetooth_on: bool
     installed: Installed
     account: str | None
     bluetooth: BluetoothMemory | None
@@ -165,6 +167,8 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
             options=dict(self.options.values),
             airplane=self.radios.airplane,
             cellular=self.radios.cellular,
+            nfc=self.radios.nfc,
+            bluetooth_on=self.radios.bluetooth,
             installed=self._handset.software.installed,
             account=self.app.account,
             bluetooth=self.bluetooth.state() if self.bluetooth else None,
@@ -183,6 +187,8 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
                 options=dict.fromkeys(self.options.values, True),
                 airplane=False,
                 cellular=True,
+                nfc=True,
+                bluetooth_on=True,
                 installed=Installed.CURRENT,
                 account=None,
                 bluetooth=None,
@@ -205,6 +211,7 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         self.options.values = dict(memory.options)
         self.battery.charge_now = memory.charge
         self.radios.airplane, self.radios.cellular = memory.airplane, memory.cellular
+        self.radios.nfc, self.radios.bluetooth = memory.nfc, memory.bluetooth_on
         self._handset.software.installed = memory.installed
         self.app.account = memory.account
         self.wallet.put_back(memory.keys)
@@ -235,7 +242,7 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         return self.battery.supply(works_without_screen=self.options.works_locked)
 
     def _is_fed(self) -> bool:
-        return self._supply() is not Supply.NOTHING
+        return self.radios.nfc and self._supply() is not Supply.NOTHING
 
     def _may_be_used(self) -> bool:
         """Whether the applet is there; a phone with a screen asks for its owner if it is not."""
@@ -254,5 +261,5 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
         self.wallet.sync()
 
     def _network_changed(self) -> None:
-        self._tell_bluetooth()
+        self._refresh()
         self.wallet.sync()

@@ -17,6 +17,7 @@ class VirtualRadios(PhoneRadios):
         self, changed: Callable[[], None] = lambda: None, running: Callable[[], bool] = lambda: True
     ) -> None:
         self.airplane, self.cellular = False, True
+        self.nfc = self.bluetooth = True
         self._changed = changed
         self._running = running
 
@@ -29,6 +30,16 @@ class VirtualRadios(PhoneRadios):
         if not self._running():
             raise ActionRefused("the device is off")
         self.airplane = on
+        self._changed()
+
+    def set_nfc(self, *, on: bool) -> None:
+        """The owner's switch of NFC: without it no reader finds the phone."""
+        self.nfc = on
+        self._changed()
+
+    def set_bluetooth(self, *, on: bool) -> None:
+        """The owner's switch of Bluetooth."""
+        self.bluetooth = on
         self._changed()
 
     def set_cellular(self, *, on: bool) -> None:

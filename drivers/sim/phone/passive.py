@@ -55,4 +55,5 @@ def bluetooth_of(
 def _may_be_used(phone: VirtualPhone) -> bool:
     """It runs, its radios are on, and its owner wants passive entry; which needs UWB too."""
     wanted = phone.options.values.get(KeyOption.PASSIVE_ENTRY, False)
-    return wanted and phone.battery.running and not phone.radios.airplane
+    on_the_air = phone.radios.bluetooth and not phone.radios.airplane
+    return wanted and phone.battery.running and on_the_air

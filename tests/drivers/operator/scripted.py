@@ -5,18 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from drivers.api.device import Identity
+from drivers.api.errors import OperatorDeclined
 from drivers.api.operator import Answer, Operator
 from drivers.api.secret_text import SecretText
 
 
 class ScriptedOperator(Operator):
-    """Each step: a part of what must be asked, and the answer to it."""
+    """Each step: a part of what must be asked, and the answer to it.
+
+    With ``declines``, a reason, nothing is done.
+    """
 
     at = datetime(2026, 5, 1, tzinfo=UTC)
 
     def __init__(self, *script: tuple[str, str]) -> None:
         self._script = list(script)
         self.secrets: list[SecretText] = []
+        self.declines = ""
 
     def expects(self, *script: tuple[str, str]) -> None:
         """Go on with these."""
@@ -28,6 +33,8 @@ class ScriptedOperator(Operator):
         assert not self._script, f"not asked: {self._script}"
 
     def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+        if self.declines:
+            raise OperatorDeclined(self.declines)
         assert self._script, f"nothing more was expected than: {request}"
         part, answer = self._script.pop(0)
         assert part in request

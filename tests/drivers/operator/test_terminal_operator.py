@@ -85,7 +85,7 @@ def test_an_answer_that_does_not_come_is_a_time_out_with_no_word_of_the_request(
 operator = TerminalOperator(deadline_s=1.0)
 try:
     operator.ask("Type the code.", secret=SecretText("4711-0815"))
-except LinkTimeout as exc:
+except OperatorAbsent as exc:
     print(exc)
 """
     with Person(BEGIN + program) as person:
@@ -160,20 +160,20 @@ print(operator.ask("And now?").text)
         assert person.result() == (0, "interrupted True\nfine\n")
 
 
-def test_a_terminal_that_is_closed_is_a_lost_link() -> None:
+def test_when_the_terminal_is_closed_nobody_is_there() -> None:
     program = """
 import signal
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 try:
     operator.ask("Wait.")
-except LinkLost as exc:
+except OperatorAbsent as exc:
     print(type(exc).__name__)
 """
     with Person(BEGIN + program) as person:
         person.introduces("ab")
         person.reads("done] ")
         person.hangs_up()
-        assert person.result() == (0, "LinkLost\n")
+        assert person.result() == (0, "OperatorAbsent\n")
 
 
 def test_whoever_draws_on_the_terminal_is_held_still_meanwhile() -> None:
@@ -200,7 +200,7 @@ with operator:
     print(operator.self_test())
     try:
         operator.ask("Anybody there?")
-    except DriverUnavailable as exc:
+    except OperatorAbsent as exc:
         print(exc)
 """
     done = subprocess.run(
@@ -218,6 +218,48 @@ with operator:
         "operator: no terminal to ask the operator on: start the run from a terminal, or take "
         "this operator out of the bench file"
     )
+
+
+def test_a_run_in_the_background_of_its_terminal_is_refused_and_not_stopped() -> None:
+    program = """
+if os.fork() == 0:
+    os.setpgid(0, 0)  # as a shell does with what ends in "&"
+    print(operator.self_test()[0].ok, flush=True)
+    try:
+        operator.ask("Anybody there?")
+    except OperatorAbsent as exc:
+        print(exc, flush=True)
+    os._exit(0)
+print(os.wait()[1])
+"""
+    with Person(BEGIN + program) as person:
+        status, output = person.result()
+    assert status == 0
+    assert output == (
+        "False\noperator: this run is in the background of its terminal; bring it to the front "
+        "(fg)\n0\n"
+    )
+
+
+def test_the_deadline_holds_on_a_terminal_that_was_stopped() -> None:
+    program = """
+operator.ask("Ready?")
+operator = TerminalOperator(deadline_s=0.5)
+os.write(os.open("/dev/tty", os.O_WRONLY), b"stop it now")
+import select; select.select([0], [], [])
+os.read(0, 99)
+try:
+    operator.ask("Anybody there?")
+except OperatorAbsent as exc:
+    print(exc)
+"""
+    with Person(BEGIN + program) as person:
+        person.introduces("ab")
+        person.reads("done] ")
+        person.types("")
+        person.reads("stop it now")
+        person.types("\x13")  # Ctrl-S
+        assert person.result() == (0, "no answer from the operator within 0.5 s\n")
 
 
 def test_a_test_whose_output_pytest_captures_can_ask(tmp_path: Path) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.api.errors import ActionRefused, LinkLost, OperatorDeclined
+from drivers.api.errors import (
+    ActionRefused,
+    LinkLost,
+    OperatorAbsent,
+    OperatorDeclined,
+    OutOfReach,
+)
 from rig.plugin.verdicts import of_exception
 from rig.records.verdict import Verdict
 
@@ -16,6 +22,8 @@ from rig.records.verdict import Verdict
         (ActionRefused("no key can be shared"), Verdict.FAIL),
         (LinkLost("gone", device="tray"), Verdict.ERROR),
         (OperatorDeclined("no time"), Verdict.INCONCLUSIVE),
+        (OperatorAbsent("no terminal"), Verdict.INCONCLUSIVE),
+        (OutOfReach("0.4 m beside the rail"), Verdict.INCONCLUSIVE),
     ],
     ids=lambda value: type(value).__name__,
 )
