@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from drivers.api.errors import LinkTimeout
+from drivers.api.trace import Exchange
 from rig.measure.outcomes import Inconclusive
-from rig.measure.timeline import Exchange
 from rig.vehicle.visit import Ending, Visit
 
 SELECT = bytes.fromhex("00A4040000")
@@ -31,5 +31,5 @@ def test_a_relay_board_that_does_not_answer_is_a_fault_of_the_bench() -> None:
     visit = visit_with("", "")
     visit.end_with(LinkTimeout("no answer in time", device="relays"))
     assert visit.ending is Ending.FAULT
-    with pytest.raises(LinkTimeout, match="^relays: no answer in time"):
+    with pytest.raises(LinkTimeout, match=r"^relays: no answer in time"):
         visit.raise_if_broken()
