@@ -167,7 +167,9 @@ def serial_modbus(path: str, line: str, unit: int, timeout_s: float) -> ModbusLi
     try:
         return ModbusLine(client, _known(unit, 1, 247, path), path)
     except DeviceNotFound:
-        SerialLine(path, baud).close()  # raises with the reason, which pymodbus keeps to itself
+        SerialLine(
+            path, baud, coding=(parity, stop_bits)
+        ).close()  # raises with the reason, which pymodbus keeps to itself
         raise
 
 
