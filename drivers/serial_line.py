@@ -39,13 +39,21 @@ def check_library() -> None:
 
 
 class SerialLine:
-    """A serial line, 8N1, opened exclusively. ``path`` is best one of /dev/serial/by-id.
+    """A serial line, opened exclusively. ``path`` is best one of /dev/serial/by-id.
+
+    ``coding`` is its parity, N, E or O, and its stop bits; data bits are 8.
 
     Raises DeviceNotFound on opening, also for a line that another program holds; DriverUnavailable
     without pyserial.
     """
 
-    def __init__(self, path: str, baud: int, write_timeout_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        path: str,
+        baud: int,
+        write_timeout_s: float = 2.0,
+        coding: tuple[str, int] = ("N", 1),
+    ) -> None:
         self._who = path
         self._rest = b""  # came after what was asked for
         library = _library()
@@ -63,7 +71,13 @@ class SerialLine:
         }
         with translated(found, "opening", device=path):
             self._line = library.Serial(
-                path, baud, timeout=0, write_timeout=write_timeout_s, exclusive=True
+                path,
+                baud,
+                parity=coding[0],
+                stopbits=coding[1],
+                timeout=0,
+                write_timeout=write_timeout_s,
+                exclusive=True,
             )
             self._line.reset_input_buffer()
 

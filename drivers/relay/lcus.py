@@ -58,8 +58,7 @@ class LcusRelayBoard(SerialRelayBoard):
         (found,) = super().self_test()
         if self._readback != "none" or not found.ok:
             return (found,)
-        said = "its relays are not read back: the states are what was commanded since opening"
-        return (Finding("has a serial port", ok=True, advice=said),)
+        return (Finding("has a serial port; its relays cannot be read back", ok=True),)
 
     def _open(self) -> SerialLine:
         self._commanded = [False] * self._channels

@@ -82,7 +82,7 @@ class ModbusLine:
         """Read coils."""
         ask, doing = self._client.read_coils, f"reading {count} coils from {address}"
         answer = self._asked(doing, lambda: ask(address, count=count, device_id=self._unit))
-        if not isinstance(answer, ReadCoilsResponse):
+        if type(answer) is not ReadCoilsResponse:  # that to inputs is one of its kind
             self._wrong(doing, answer)
         return self._bits(doing, answer, count)
 
@@ -167,7 +167,9 @@ def serial_modbus(path: str, line: str, unit: int, timeout_s: float) -> ModbusLi
     try:
         return ModbusLine(client, _known(unit, 1, 247, path), path)
     except DeviceNotFound:
-        SerialLine(path, baud).close()  # raises with the reason, which pymodbus keeps to itself
+        SerialLine(
+            path, baud, coding=(parity, stop_bits)
+        ).close()  # raises with the reason, which pymodbus keeps to itself
         raise
 
 

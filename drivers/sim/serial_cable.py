@@ -40,12 +40,14 @@ class SerialCable:
         os.set_blocking(self._master, False)
         self._speed: int = getattr(termios, f"B{baud}")
         self._hear = hear
-        self._open = True
+        self.pulled = False
         self._stop, self._stopping = os.pipe()
         self.port = os.ttyname(slave)
         self._link = link
         self._lead()
-        self._thread = threading.Thread(target=self._listen, name=f"serial {self.port}")
+        self._thread = threading.Thread(
+            target=self._listen, name=f"serial {self.port}", daemon=True
+        )
         self._thread.start()
 
     def send(self, data: bytes) -> None:
@@ -56,10 +58,10 @@ class SerialCable:
 
     def pull(self) -> None:
         """End it: a host that has it open finds it gone. Idempotent; not from ``hear``."""
-        if not self._open:
+        if self.pulled:
             return
-        self._open = False
         os.write(self._stopping, b"!")
+        self.pulled = True
         self._thread.join()
         with suppress(FileNotFoundError):
             if os.readlink(self._link) == self.port:

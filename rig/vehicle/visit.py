@@ -73,10 +73,12 @@ class Visit:
     def end_with(self, error: Exception) -> None:
         """Note the exception that ended it; what kind it is decides what it means."""
         self.error = error
-        step = name_of(self.timeline.exchanges[-1].command) if self.timeline.exchanges else "start"
+        last = self.timeline.exchanges[-1] if self.timeline.exchanges else None
+        step = name_of(last.command) if last else "start"
+        answered = last is not None and not last.error  # then who is silent is of the bench
         if isinstance(error, CardLost):
             self.end(Ending.INTERRUPTED, f"{self.reader}: the device left the field at {step}")
-        elif isinstance(error, LinkTimeout):
+        elif isinstance(error, LinkTimeout) and not answered:
             self.end(Ending.MUTE, f"{self.reader}: no answer from the device at {step}: {error}")
         elif isinstance(error, DigitalKeyError):
             self.end(Ending.REFUSED, f"{step}: {error}")

@@ -197,6 +197,15 @@ def test_a_line_that_is_none_is_refused(line: str) -> None:
         ModbusRtuBoard(twin, (0, 8), line=line)
 
 
+def test_a_line_that_the_port_cannot_do_is_not_opened_and_says_why() -> None:
+    """A pseudo-terminal knows no parity."""
+    with (
+        VirtualModbusRtuBoard(None, "RIG01") as twin,
+        pytest.raises(DeviceNotFound, match=r"opening: .*Invalid argument"),
+    ):
+        ModbusRtuBoard(twin, (0, 8), line="9600 8E1")
+
+
 @pytest.mark.parametrize("unit", [-1, 0, 248])
 def test_a_unit_that_is_none_is_refused(unit: int) -> None:
     with (

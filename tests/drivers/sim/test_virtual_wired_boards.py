@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from drivers.sim.lcus_board import VirtualLcusBoard
 from drivers.sim.modbus_board import VirtualModbusRtuBoard, VirtualModbusTcpBoard
 from drivers.sim.relay_board import relay_states
 from drivers.sim.serial_board import VirtualSerialBoard
+from drivers.sim.serial_cable import SerialCable
 from drivers.sim.world import World
 
 TIMEOUT_S = 2.0
@@ -148,3 +151,27 @@ def test_two_tcp_boards_of_one_serial_are_one_board() -> None:
     with VirtualModbusTcpBoard(None, "RIG01") as one, VirtualModbusTcpBoard(None, "RIG01") as two:
         one.bank.switch(3, on=True)
         assert two.bank.relays == 0b100
+
+
+def test_what_is_under_way_when_a_cable_is_pulled_is_heard(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hear(data: bytes) -> None:
+        heard.append(data)
+        busy.set()
+        go_on.wait(TIMEOUT_S)
+
+    cable = SerialCable(tmp_path / "by-id" / "cable", 9600, hear)
+    with serial.Serial(cable.port, 9600) as line:
+        line.write(b"1")
+        assert busy.wait(TIMEOUT_S)
+        line.write(b"2")
+        pulling = threading.Thread(target=cable.pull)
+        pulling.start()
+        while not cable.pulled:
+            time.sleep(0.001)
+        go_on.set()
+        pulling.join()
+    assert heard == [b"1", b"2"]
+    cable.pull()
