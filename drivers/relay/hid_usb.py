@@ -36,8 +36,9 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 from drivers.api.usb import UsbHost
+from drivers.relay.usb_ids import USB_RELAY
 
-VENDOR_ID, PRODUCT_ID = 0x16C0, 0x05DF
+((VENDOR_ID, PRODUCT_ID),) = USB_RELAY.ids
 ON, OFF = 0xFF, 0xFD
 _INTERFACE = 0
 _SET_REPORT, _GET_REPORT = (0x21, 0x09), (0xA1, 0x01)  # HID 1.11, 7.2: class request, interface
@@ -45,10 +46,7 @@ _FEATURE = 0x0300  # report type 3, report id 0
 _REPORT_SIZE = 8
 _ENGLISH = 0x0409  # named, because asking for the list of languages hides access errors
 
-_UDEV = (
-    'allow it by a udev rule: SUBSYSTEM=="usb", ATTRS{idVendor}=="16c0", '
-    'ATTRS{idProduct}=="05df", MODE="0660", GROUP="plugdev"'
-)
+_UDEV = "allow it by the udev rules that rig doctor --udev prints"
 _MEANINGS: dict[int | None, tuple[type[DriverError], str]] = {
     errno.ENODEV: (LinkLost, "is it still plugged in?"),
     errno.EIO: (LinkLost, "look at the cable and the hub"),

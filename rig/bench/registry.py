@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from drivers.api.device import Device
+from drivers.api.usb_family import UsbFamily
 from rig.bench.errors import BenchFileError
 
 DRIVERS = {
@@ -50,6 +51,16 @@ DRIVERS = {
     "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 
+# What the families of drivers know of USB, as data that loads no library.
+USB_FAMILIES = (
+    "drivers.nfc.usb_ids:FAMILIES",
+    "drivers.relay.usb_ids:FAMILIES",
+    "drivers.ble.usb_ids:FAMILIES",
+    "drivers.uwb.usb_ids:FAMILIES",
+    "drivers.stage.usb_ids:FAMILIES",
+    "drivers.phone.usb_ids:FAMILIES",
+)
+
 
 def is_virtual(name: str) -> bool:
     """Whether a result obtained through this driver counts as simulated."""
@@ -66,3 +77,12 @@ def driver_class(name: str) -> type[Device]:
     if not (isinstance(found, type) and issubclass(found, Device)):
         raise TypeError(f"{DRIVERS[name]} is not a Device")
     return found
+
+
+def usb_families() -> tuple[UsbFamily, ...]:
+    """Every make of USB device that a driver knows, also of drivers not in this registry."""
+    found: list[UsbFamily] = []
+    for text in USB_FAMILIES:
+        module, _, name = text.partition(":")
+        found += getattr(import_module(module), name)
+    return tuple(found)

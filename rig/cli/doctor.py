@@ -1,6 +1,11 @@
-"""`rig doctor`: the vehicle of a bench and each of its devices: how it is, and what to do."""
+"""`rig doctor`: the vehicle of a bench and each of its devices: how it is, and what to do.
+
+It also prints the udev rules that the devices need, and looks at who else may hold them.
+"""
 
 from __future__ import annotations
+
+import re
 
 import click
 from rich.console import Console
@@ -10,9 +15,14 @@ from drivers.api.device import Identity
 from rig.bench.build import driver_classes
 from rig.bench.description import BenchDescription
 from rig.bench.doctor import Diagnosis, examine
+from rig.bench.holders import held_devices
+from rig.bench.kernel import Machine
 from rig.bench.lease import leased
 from rig.bench.load import find_bench, load_bench
+from rig.bench.registry import usb_families
 from rig.bench.safety import signals_unwind
+from rig.bench.udev import udev_rules
+from rig.bench.usb_devices import UsbUse, usb_uses
 from rig.cli.errors import BenchRefusal, Refusal, refusals
 from rig.vehicle.preflight import provisioning_mistakes, wiring_mistakes
 
@@ -26,27 +36,54 @@ opened), 3 something is to be done.
 Examples:
   rig doctor virtual
   rig doctor benches/desk.yaml
+  rig doctor desk --udev | sudo tee /etc/udev/rules.d/70-digital-key-rig.rules
 """,
 )
-@click.argument("bench")
-def doctor(bench: str) -> None:
+@click.argument("bench", required=False)
+@click.option("--udev", is_flag=True, help="Print udev rules for the USB devices, and no more.")
+@click.option("--group", default="", metavar="NAME", help="A group that these rules let in too.")
+def doctor(bench: str | None, udev: bool, group: str) -> None:
     """Check what the vehicle of BENCH needs; open every device, and let it test itself.
 
-    Nothing is moved. BENCH is a bench file, or the name of one (see rig benches).
+    Nothing is moved. BENCH is a bench file, or the name of one (see rig benches). With --udev
+    nothing is opened, and without BENCH the rules are for every USB device that the rig knows.
     """
+    if group and not (udev and re.fullmatch(r"[a-z_][a-z0-9_-]*", group)):
+        raise click.UsageError("--group is the name of a group, and goes with --udev")
+    if udev:
+        _print_rules(bench, group)
+    elif bench is None:
+        raise click.UsageError("Missing argument 'BENCH'.")
+    else:
+        _examine(bench)
+
+
+def _print_rules(bench: str | None, group: str) -> None:
+    families = usb_families()
+    uses = [UsbUse("", "", family) for family in families]
+    with refusals():
+        if bench is not None:
+            uses = list(usb_uses(load_bench(find_bench(bench)), families))
+    if not uses:
+        click.echo(f"no device of {bench} is on USB, so it needs no rules", err=True)
+    else:
+        click.echo("\n".join(udev_rules(uses, group)))
+
+
+def _examine(bench: str) -> None:
     console = Console(highlight=False)
     with refusals(), signals_unwind():
         description = load_bench(find_bench(bench))
         console.print(f"bench {description.name} ({description.path})", style="bold")
         width = max(len(entry.name) for entry in description.devices)
         whole = _vehicle_is_whole(console, description, width)
-        ill = 0
+        ill = _held(console, description, width)
         with leased(description):
             for diagnosis in examine(description):
-                ill += not diagnosis.well
+                ill.update([] if diagnosis.well else [diagnosis.device])
                 console.print(_told(diagnosis, width), soft_wrap=True)
     if ill:
-        count = "1 device needs" if ill == 1 else f"{ill} devices need"
+        count = "1 device needs" if len(ill) == 1 else f"{len(ill)} devices need"
         raise BenchRefusal(f"{count} attention")
     if not whole:
         raise BenchRefusal("no test that needs the vehicle can run on this bench")
@@ -70,6 +107,21 @@ def _vehicle_is_whole(console: Console, description: BenchDescription, width: in
     if wrong:
         raise Refusal("the bench file is wrong about its vehicle; nothing was opened")
     return not lacking
+
+
+def _held(console: Console, description: BenchDescription, width: int) -> set[str]:
+    """Say who else holds devices of the bench; those that are kept from it."""
+    kept: set[str] = set()
+    for held in held_devices(usb_uses(description, usb_families()), Machine()):
+        finding = held.finding
+        mark, style = ("--", "dim") if finding.ok else ("!!", "bold red")
+        line = Text.assemble((f"{mark}  ", style), f"{held.device or 'USB':{width}}  ")
+        line.append(finding.what, "dim" if finding.ok else "red")
+        if finding.advice:
+            line.append(f"\n{' ' * (width + 6)}-> {finding.advice}", "yellow")
+        console.print(line, soft_wrap=True)
+        kept.update([] if finding.ok else [held.device])
+    return kept
 
 
 def _told(diagnosis: Diagnosis, width: int) -> Text:
