@@ -183,6 +183,19 @@ def find_board(serial: str, backend: object, timeout_s: float) -> BoardLink:
     raise _absence(serial, seen, unread) from (unread[0] if unread else None)
 
 
+def boards_seen(backend: object) -> tuple[Identity, ...]:
+    """Who is plugged in, each held just long enough to be asked. Raises what asking raises."""
+    ids = {"idVendor": VENDOR_ID, "idProduct": PRODUCT_ID}
+    with _usb_errors("looking for relay boards", ""):
+        devices = list(usb.core.find(find_all=True, backend=backend, **ids))
+    found = []
+    for link in (BoardLink(device, 1.0) for device in devices):
+        if (serial := _probe(link)) is not None:
+            found.append(link.identity(serial))
+        link.release()
+    return tuple(found)
+
+
 def _probe(link: BoardLink) -> str | None:
     """Hold a board and read its serial; None for other makers' devices, which share the ids."""
     try:

@@ -6,9 +6,12 @@ are imported on first use, so a bench needs only the libraries of the drivers it
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import Any
 
 from drivers.api.device import Device
+from drivers.api.plugged import Plugged, SeenLine
 from drivers.api.usb_family import UsbFamily
 from rig.bench.errors import BenchFileError
 
@@ -61,6 +64,13 @@ USB_FAMILIES = (
     "drivers.phone.usb_ids:FAMILIES",
 )
 
+# Searches for what is plugged in, each by itself.
+SEARCHES = (
+    "drivers.nfc.plugged:readers",
+    "drivers.relay.plugged:boards",
+)
+SERIAL_LINES = "drivers.plugged.serial_lines:lines"
+
 
 def is_virtual(name: str) -> bool:
     """Whether a result obtained through this driver counts as simulated."""
@@ -81,8 +91,20 @@ def driver_class(name: str) -> type[Device]:
 
 def usb_families() -> tuple[UsbFamily, ...]:
     """Every make of USB device that a driver knows, also of drivers not in this registry."""
-    found: list[UsbFamily] = []
-    for text in USB_FAMILIES:
-        module, _, name = text.partition(":")
-        found += getattr(import_module(module), name)
-    return tuple(found)
+    return tuple(family for text in USB_FAMILIES for family in _named(text))
+
+
+def searches() -> tuple[Callable[[], Sequence[Plugged]], ...]:
+    """Functions that look for devices; each raises DriverError where it cannot look."""
+    return tuple(_named(text) for text in SEARCHES)
+
+
+def serial_lines() -> Sequence[SeenLine]:
+    """The serial lines on USB. Raises DriverUnavailable where they cannot be listed."""
+    found: Sequence[SeenLine] = _named(SERIAL_LINES)()
+    return found
+
+
+def _named(text: str) -> Any:
+    module, _, name = text.partition(":")
+    return getattr(import_module(module), name)

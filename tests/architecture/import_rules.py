@@ -101,7 +101,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
     "pytest_html": ("reports",),
     "rich": ("rig.plugin", "rig.cli"),
-    "serial": ("drivers.uwb.serial_door",),
+    "serial": ("drivers.plugged.serial_lines", "drivers.uwb.serial_door"),
     "smartcard": ("drivers.nfc.pcsc*",),
     "usb": (
         "drivers.relay.hid_usb",
