@@ -11,7 +11,7 @@ from rig.bench.kernel import Machine, PluggedDevice
 from rig.bench.usb_devices import UsbUse
 
 BLACKLIST = "/etc/modprobe.d/digital-key-rig.conf"
-PCSC = "nfc.pcsc"  # the one driver that wants pcscd to hold its device
+_PCSC = "nfc.pcsc"
 _PCSCD = "sudo systemctl stop pcscd.socket pcscd.service, or use the reader by nfc.pcsc"
 
 
@@ -31,11 +31,12 @@ def held_devices(uses: Iterable[UsbUse], machine: Machine) -> Iterator[Held]:
         return
     modules, plugged = machine.modules(), tuple(machine.devices())
     running = frozenset(name for name in ("pcscd", "ModemManager") if machine.runs(name))
+    meant = {use: _meant(use, plugged) for use in uses}
+    there = {use.device for use, found in meant.items() if found}  # of one of its makes
     told: set[Held] = set()
-    for use in uses:
-        mine = _meant(use, plugged)
+    for use, mine in meant.items():
         found = [f for one in mine for f in _findings(use, one, modules, running)]
-        if not mine:
+        if not (use.device in there or use.by_pcscd):  # pcscd may have another make
             found += _waiting(use.family, modules)
         for finding in found:
             held = Held(use.device, finding)
@@ -61,8 +62,8 @@ def _findings(
     for driver in sorted(plugged.bound.intersection(family.kernel_lends)):
         what = f"{driver} has {family.what} ({plugged}); {use.driver} takes it while it is open"
         yield Finding(what, ok=True)
-    if "usbfs" in plugged.bound and use.driver != PCSC:
-        if "pcscd" in running and PCSC in family.drivers:
+    if "usbfs" in plugged.bound and not use.by_pcscd:
+        if "pcscd" in running and _PCSC in family.drivers:
             what = f"pcscd holds {family.what} ({plugged})"
             yield Finding(what, ok=False, advice=_PCSCD)
         else:

@@ -25,6 +25,8 @@ def udev_rules(uses: Iterable[UsbUse], group: str = "") -> Iterator[str]:
     access = 'MODE="0660", ' + (f'GROUP="{group}", ' if group else "") + 'TAG+="uaccess"'
     seen: set[str] = set()
     for use in uses:
+        if use.by_pcscd:  # which has the rights it needs
+            continue
         lines = [line for line in _rules(use, access) if line not in seen]
         if lines:
             seen.update(lines)

@@ -23,6 +23,11 @@ class UsbUse:
     family: UsbFamily
     serial: str = ""
 
+    @property
+    def by_pcscd(self) -> bool:
+        """Whether pcscd is to hold it, and not this program."""
+        return self.driver == "nfc.pcsc"
+
 
 def usb_uses(description: BenchDescription, families: Sequence[UsbFamily]) -> Iterator[UsbUse]:
     """The USB devices of a bench, each with every make it may be; virtual ones are none.

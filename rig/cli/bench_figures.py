@@ -76,7 +76,7 @@ def subjects_of(description: BenchDescription, asked: Asked) -> tuple[Subject, .
     return (
         Subject("clock", (), _clock(asked)),
         *_readers(description, classes, asked),
-        *_switches(classes, asked),
+        *_switches(description, classes, asked),
         *_anchors(description, classes, asked),
     )
 
@@ -173,7 +173,9 @@ def _with_what_is_there(reader: NfcReader, asked: Asked, clock: Clock) -> Iterat
     yield exchanges(reader, asked.samples, clock)
 
 
-def _switches(classes: Mapping[str, type], asked: Asked) -> Iterator[Subject]:
+def _switches(
+    description: BenchDescription, classes: Mapping[str, type], asked: Asked
+) -> Iterator[Subject]:
     for move in asked.moves:
         switch, _, sensor = move.partition(":")
         sensor = sensor or felt_by(switch)
@@ -185,14 +187,17 @@ def _switches(classes: Mapping[str, type], asked: Asked) -> Iterator[Subject]:
             raise Refusal(f"--move {move}: which sensor tells? --move {switch}:SENSOR")
         if sensor not in sensors:
             raise Refusal(f"--move {move}: {allowed(sensor, sensors, 'the bench has sensors')}")
-        yield Subject(switch, (switch, sensor), _switch(switch, sensor, asked))
+        own_ms = description.entry(sensor).options.get("debounce_ms", 0.0)
+        debounce_ms = asked.debounce_ms + (own_ms if isinstance(own_ms, int | float) else 0.0)
+        take = _switch(switch, sensor, asked.samples, debounce_ms)
+        yield Subject(switch, (switch, sensor), take)
 
 
-def _switch(switch: str, sensor: str, asked: Asked) -> Take:
+def _switch(switch: str, sensor: str, samples: int, debounce_ms: float) -> Take:
     def take(bench: Bench, clock: Clock) -> Iterator[Figure]:
-        watching = Watching(debounce_s=asked.debounce_ms / 1000)
+        watching = Watching(debounce_s=debounce_ms / 1000)
         devices = bench.of(Switch)[switch], bench.of(Sensor)[sensor]
-        found = characterise(*devices, asked.samples, clock, watching)
+        found = characterise(*devices, samples, clock, watching)
         yield found.on
         yield found.off
 

@@ -69,7 +69,7 @@ Examples:
     type=click.FloatRange(min=0, max=1000),
     default=0.0,
     metavar="MS",
-    help="With --measure: by how much the sensors wait for a change to last (data sheet).",
+    help="With --measure: how long the input boards wait for a change to last (data sheet).",
 )
 @click.pass_context
 def doctor(ctx: click.Context, /, **given: Any) -> None:
@@ -121,8 +121,8 @@ def _print_rules(bench: str | None, group: str) -> None:
     uses = [UsbUse("", "", family) for family in families]
     if bench is not None:
         uses = list(usb_uses(load_bench(find_bench(bench)), families))
-    if not uses:
-        click.echo(f"no device of {bench} is on USB, so it needs no rules", err=True)
+    if all(use.by_pcscd for use in uses):
+        click.echo(f"{bench} opens no device on USB by itself, so it needs no rules", err=True)
     else:
         click.echo("\n".join(udev_rules(uses, group)))
 

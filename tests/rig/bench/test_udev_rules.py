@@ -143,6 +143,12 @@ def test_modemmanager_leaves_uwb_kits_alone_and_only_what_is_like_a_modem() -> N
     assert not any("16c0" in line for line in ignored)
 
 
+def test_a_reader_of_pcscd_s_needs_no_rule() -> None:
+    (acr122u,) = (u.family for u in ALL if u.family.name == "acr122u")
+    assert lines(UsbUse("tray", "nfc.pcsc", acr122u)) == []
+    assert lines(UsbUse("tray", "nfc.clf", acr122u))
+
+
 def test_ids_of_a_converter_do_not_name_what_is_behind_it_and_stand_once() -> None:
     ch340 = [line for line in lines() if '"7523"' in line]
     assert len(ch340) == len(set(ch340)) == 3

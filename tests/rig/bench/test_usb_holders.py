@@ -67,6 +67,13 @@ def test_a_loaded_module_that_did_not_take_the_reader_is_no_matter(tmp_path: Pat
     assert list(held_devices([use("acr122u")], seen)) == []
 
 
+def test_a_module_is_no_matter_to_a_bench_whose_reader_is_of_another_make(tmp_path: Path) -> None:
+    seen = machine(tmp_path, Plug("054c:06c3"), modules=("pn533_usb",))
+    assert list(held_devices([use("acr122u"), use("rcs380")], seen)) == []
+    nothing = machine(tmp_path / "b", modules=("pn533_usb",))
+    assert list(held_devices([use("acr122u", "nfc.pcsc")], nothing)) == []
+
+
 def test_pcscd_keeps_a_reader_from_nfcpy_and_not_from_its_own_driver(tmp_path: Path) -> None:
     seen = machine(tmp_path, Plug("072f:2200", "usbfs"), runs=("pcscd",))
     finding = told(use("acr122u", "nfc.clf"), seen).finding
