@@ -88,7 +88,9 @@ def doctor(ctx: click.Context, /, **given: Any) -> None:
             else:
                 _examine(asked)
     except Interrupted as exc:
-        click.echo("interrupted: every device is closed, and the switches are safe", err=True)
+        click.echo("interrupted: the bench is closed", err=True)
+        for note in getattr(exc, "__notes__", ()):  # what did not close
+            click.echo(note, err=True)
         ctx.exit(128 + exc.signal)
 
 

@@ -117,7 +117,10 @@ class _Series:
         halves = [half for _, half in self.edges[on]]
         poll_ms = math.sqrt(math.fsum(half**2 for half in halves) / len(halves)) / math.sqrt(3)
         debounce_ms = self.watching.debounce_s * 1000
-        remarks = [f"{self.bounces[on]} bounces of more than {2 * max(halves):.2g} ms"]
+        gap_ms = 2 * sorted(halves)[len(halves) // 2]
+        remarks = [
+            f"{self.bounces[on]} bounces; those shorter than some {gap_ms:.2g} ms are missed"
+        ]
         if debounce_ms:
             remarks.append(f"holds up to {debounce_ms:g} ms of the sensor's own debounce")
         return figure_of(
@@ -125,7 +128,7 @@ class _Series:
             f"{self._switch} {_word(on)} to {self._sensor}",
             "ms",
             uncertainty=math.hypot(poll_ms, debounce_ms / math.sqrt(12)),
-            basis=f"gap between readings (median {2 * sorted(halves)[len(halves) // 2]:.2g} ms) "
+            basis=f"gap between readings (median {gap_ms:.2g} ms) "
             f"and debounce ({debounce_ms:g} ms), rectangular",
             remarks=tuple(remarks),
         )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from drivers.sim.body import VirtualBody
+from rig.bench.build import Bench
 from rig.bench.load import BENCHES, load_bench
 from rig.cli import main
 from rig.cli.bench_figures import Asked, subjects_of
+from rig.measure.actuation import Watching
+from rig.measure.errors import FigureError
+from tests.rig.measure.latch_bench import Latch, ManualClock
 
 KEYS = BENCHES / "keys"
 BENCH = f"""\
@@ -159,3 +164,31 @@ def test_anchors_without_places_are_paired_in_turn(here: Path) -> None:
     (here / "tiny.yaml").write_text(text)
     subjects = subjects_of(load_bench(here / "tiny.yaml"), Asked(5))
     assert [one.devices for one in subjects][-1] == ("anchor_a", "anchor_b")
+
+
+def test_the_debounce_of_a_sensor_s_entry_counts_besides_the_board_s(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = load_bench(here / "tiny.yaml")
+    entries = tuple(
+        replace(e, options={**e.options, "debounce_ms": 7.0}) if e.name == "is_accessory" else e
+        for e in bench.devices
+    )
+    watched: list[Watching] = []
+
+    def noted(*arguments: object) -> None:
+        watched.extend(one for one in arguments if isinstance(one, Watching))
+        raise FigureError("enough")
+
+    monkeypatch.setattr("rig.cli.bench_figures.characterise", noted)
+    bench = replace(bench, devices=entries)
+    (subject,) = (
+        s
+        for s in subjects_of(bench, Asked(5, ("accessory",), 2.0))
+        if s.devices == ("accessory", "is_accessory")
+    )
+    clock = ManualClock()
+    latches = {name: Latch(clock, 1.0) for name in subject.devices}
+    with pytest.raises(FigureError):
+        next(subject.take(Bench(bench, latches, (), ()), clock))
+    assert [one.debounce_s for one in watched] == [0.009]

@@ -37,8 +37,10 @@ class Latch(Switch, Sensor):
 
     name = "latch"
 
-    def __init__(self, clock: ManualClock, delay_ms: float, read_ms: float = 0.0) -> None:
-        self._clock, self._read_ns = clock, round(read_ms * 1e6)
+    def __init__(
+        self, clock: ManualClock, delay_ms: float, read_ms: float = 0.0, set_ms: float = 0.0
+    ) -> None:
+        self._clock, self._read_ns, self._set_ns = clock, round(read_ms * 1e6), round(set_ms * 1e6)
         self._begun_ns, self._on, self._before = 0, False, False
         self.profile: Callable[[float, bool], bool] = lambda ms, on: on is (ms >= delay_ms)
         self.set_so_far: list[bool] = []
@@ -50,6 +52,7 @@ class Latch(Switch, Sensor):
             raise LinkLost("unplugged", device=self.name)
         self._before, self._on, self._begun_ns = self._on, on, self._clock.now_ns()
         self.set_so_far.append(on)
+        self._clock.pass_ns(self._set_ns)  # until the board has answered
 
     def is_active(self) -> bool:
         """Felt at the middle of a reading, which takes a while."""

@@ -43,6 +43,19 @@ def test_the_delay_is_within_the_uncertainty_that_is_said(clock: ManualClock) ->
     assert (found.bounces_on, found.bounces_off) == (0, 0)
 
 
+def test_time_counts_from_before_the_command(clock: ManualClock) -> None:
+    latch = Latch(clock, delay_ms=7.3, set_ms=6.0)
+    found = characterise(latch, latch, 10, clock).on
+    assert found.statistic("p50").value == pytest.approx(7.3, abs=0.6)
+
+
+def test_what_is_there_before_the_board_has_answered_is_known_no_better(clock: ManualClock) -> None:
+    latch = Latch(clock, delay_ms=1.0, set_ms=6.0)
+    found = characterise(latch, latch, 10, clock).on
+    assert found.statistic("p50").value == pytest.approx(3.0)
+    assert found.uncertainty == pytest.approx(3.0 / math.sqrt(3))
+
+
 def test_on_and_off_are_told_apart(clock: ManualClock) -> None:
     latch = Latch(clock, delay_ms=0)
     latch.profile = lambda ms, on: ms >= 20 if on else ms < 5
