@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -115,6 +116,15 @@ def test_an_existing_file_stays_unless_forced(plugs: Plugs) -> None:
     assert load_bench(Path("desk.yaml")).name == "desk"
 
 
+def test_an_existing_file_is_seen_before_anything_is_looked_for(
+    plugs: Plugs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugs(BOARD)
+    Path("desk.yaml").write_text("mine")
+    monkeypatch.delattr("rig.cli.bench_new.discover")
+    assert new("desk.yaml").exit_code == 2
+
+
 def test_nothing_plugged_in_is_an_error_that_suggests_the_virtual_bench(plugs: Plugs) -> None:
     plugs(usb=[Plug("046d:c52b", "usbhid")])
     result = new("desk")
@@ -166,7 +176,10 @@ def test_a_reader_named_like_a_reference_is_refused_and_nothing_is_left(plugs: P
     assert list(Path().iterdir()) == []
 
 
-def test_boards_are_found_by_their_serials_and_left_free() -> None:
+def test_boards_are_found_by_their_serials_and_left_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where boards of a serial meet
     with VirtualRelayBoard(None, "RIG63", channels=4) as host:
         (found,) = boards(host)
         assert (found.driver, found.options, found.channels) == (
@@ -174,6 +187,7 @@ def test_boards_are_found_by_their_serials_and_left_free() -> None:
             {"serial": "RIG63"},
             4,
         )
+        assert not host.memory.detached  # the kernel's driver has it again
         with HidRelayBoard("RIG63", usb=host) as board:  # nobody holds it any more
             assert board.states() == (False,) * 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,8 @@ vehicle: {{keyring: {KEYS}/vehicle.json, model: cooper, model_year: 2026, os: 9,
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # boards and leases of its own, the watchdog's too
+    monkeypatch.setattr(tempfile, "tempdir", None)
     (tmp_path / "tiny.yaml").write_text(BENCH)
     return tmp_path
 
