@@ -36,8 +36,9 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 from drivers.api.usb import UsbHost
+from drivers.relay.usb_ids import USB_RELAY
 
-VENDOR_ID, PRODUCT_ID = 0x16C0, 0x05DF
+((VENDOR_ID, PRODUCT_ID),) = USB_RELAY.ids
 ON, OFF = 0xFF, 0xFD
 _INTERFACE = 0
 _SET_REPORT, _GET_REPORT = (0x21, 0x09), (0xA1, 0x01)  # HID 1.11, 7.2: class request, interface
@@ -45,10 +46,7 @@ _FEATURE = 0x0300  # report type 3, report id 0
 _REPORT_SIZE = 8
 _ENGLISH = 0x0409  # named, because asking for the list of languages hides access errors
 
-_UDEV = (
-    'allow it by a udev rule: SUBSYSTEM=="usb", ATTRS{idVendor}=="16c0", '
-    'ATTRS{idProduct}=="05df", MODE="0660", GROUP="plugdev"'
-)
+_UDEV = "allow it by the udev rules that rig doctor --udev prints"
 _MEANINGS: dict[int | None, tuple[type[DriverError], str]] = {
     errno.ENODEV: (LinkLost, "is it still plugged in?"),
     errno.EIO: (LinkLost, "look at the cable and the hub"),
@@ -183,6 +181,19 @@ def find_board(serial: str, backend: object, timeout_s: float) -> BoardLink:
         places = " and ".join(link.where for link in mine)
         raise DeviceNotFound(f"{len(mine)} boards have this serial: {places}", device=serial)
     raise _absence(serial, seen, unread) from (unread[0] if unread else None)
+
+
+def boards_seen(backend: object) -> tuple[Identity, ...]:
+    """Who is plugged in, each held just long enough to be asked. Raises what asking raises."""
+    ids = {"idVendor": VENDOR_ID, "idProduct": PRODUCT_ID}
+    with _usb_errors("looking for relay boards", ""):
+        devices = list(usb.core.find(find_all=True, backend=backend, **ids))
+    found = []
+    for link in (BoardLink(device, 1.0) for device in devices):
+        if (serial := _probe(link)) is not None:
+            found.append(link.identity(serial))
+        link.release()
+    return tuple(found)
 
 
 def _probe(link: BoardLink) -> str | None:

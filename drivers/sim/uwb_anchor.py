@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from typing import Literal
+from weakref import WeakKeyDictionary, WeakSet
 
 from drivers.api.clock import Clock
 from drivers.api.device import Identity
@@ -15,18 +16,23 @@ from drivers.sim.uwb_chip.oscillator import MOST_PPM, Oscillator
 from drivers.sim.uwb_chip.pace import ClockPace
 from drivers.sim.uwb_chip.pipe import PipeSocket
 from drivers.sim.uwb_chip.scene import Shot, Sight, standing_at
-from drivers.sim.uwb_scene import AirScene
+from drivers.sim.uwb_scene import AirScene, CarBody
 from drivers.sim.world import World
+from drivers.uwb.uci.app_config import Param
+from drivers.uwb.uci.codes import SessionState
 
 _POWERED_BEFORE_US = 3_600_000_000
+_BODY = CarBody()
+_ANCHORS: WeakKeyDictionary[World, WeakSet[VirtualUwbAnchor]] = WeakKeyDictionary()
 
 
 class VirtualUwbAnchor(VirtualKit, UciPipe):
     """A chip behind a pipe. In CCC sessions whoever is on the world's ``ranging_air`` answers.
 
-    ``at`` is metres of the vehicle's frame. FiRa peers are where ``scene`` says: at 2 m, until
-    somebody sets it. ``seed``, the world's and the place make the anchor's chance: its channel,
-    and a clock that is up to an hour ahead of the world's and up to 20 ppm wrong.
+    ``at`` is metres of the vehicle's frame. A FiRa peer is where it is, if another anchor of the
+    world has that session and address; else where ``scene`` says: at 2 m, until somebody sets it.
+    ``seed``, the world's and the place make the anchor's chance: its channel, and a clock that is
+    up to an hour ahead of the world's and up to 20 ppm wrong.
     """
 
     def __init__(
@@ -43,10 +49,21 @@ class VirtualUwbAnchor(VirtualKit, UciPipe):
         self._on_the_air = AirScene(world.ranging_air, self.at)
         pace = ClockPace(world.clock, slice_s=None)
         super().__init__(profile, standing_at(2.0), chance.getrandbits(32), pace)
+        _ANCHORS.setdefault(world, WeakSet()).add(self)
 
     @property
     def clock(self) -> Clock:
         return self._world.clock
+
+    def has_session(self, session_id: int, address: int) -> bool:
+        """Whether it is in a FiRa session of this number now, under this address."""
+        return any(
+            one.session_id == session_id
+            and one.state is SessionState.ACTIVE
+            and not one.is_ccc
+            and one.number(Param.DEVICE_ADDRESS) == address
+            for one in tuple(self.chip.sessions.values())
+        )
 
     def connect(self) -> UciPort:
         with self._lock:
@@ -73,4 +90,13 @@ class VirtualUwbAnchor(VirtualKit, UciPipe):
         return Oscillator(now_ns, ahead_us, self._chance.uniform(-MOST_PPM, MOST_PPM))
 
     def _look(self, shot: Shot) -> Sight | None:
-        return self.scene(shot) if shot.ursk is None else self._on_the_air(shot)
+        if shot.ursk is not None:
+            return self._on_the_air(shot)
+        neighbours = (one for one in _ANCHORS[self._world] if one is not self)
+        other = next(
+            (one for one in neighbours if one.has_session(shot.session_id, shot.peer)), None
+        )
+        if other is None:
+            return self.scene(shot)
+        obstacle = _BODY.between(self.at, _BODY.mounted(other.at))
+        return Sight(self.at.distance_m(other.at), obstacle)

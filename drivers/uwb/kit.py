@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from drivers.uwb import usb_ids
 from drivers.uwb.framing import Wrap, nxp_pnp, raw
 from drivers.uwb.host import Patience
 from drivers.uwb.uci.profiles import GENERIC, NXP, PICA, QORVO, Profile
@@ -22,7 +23,7 @@ class Kit:
     patience: Patience = field(default_factory=Patience)
 
 
-DWM3001CDK = Kit("Qorvo", "DWM3001CDK", QORVO, usb_ids=((0x1915, 0x520F),))
+DWM3001CDK = Kit("Qorvo", "DWM3001CDK", QORVO, usb_ids=usb_ids.DWM3001CDK.ids)
 """J20, the board's own USB. Its ids were observed and are not confirmed."""
 
 NXP_PNP = Kit(

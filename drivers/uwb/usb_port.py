@@ -28,7 +28,7 @@ _PACKETS = 64  # read at once; a whole number of packets, or a full one overflow
 _WRITE_MS = 2000
 _ENGLISH = 0x0409  # named, because asking for the list of languages hides access errors
 _BULK, _TYPE, _INWARDS = 0x02, 0x03, 0x80  # bmAttributes, bEndpointAddress (USB 2.0, 9.6.6)
-_UDEV = "allow it by a udev rule for these USB ids, MODE 0660 and GROUP plugdev"
+_UDEV = "allow it by the udev rules that rig doctor BENCH --udev prints"
 _MEANINGS: dict[int | None, tuple[type[DriverError], str]] = {
     errno.ENODEV: (LinkLost, "is it still plugged in?"),
     errno.EIO: (LinkLost, "look at the cable and the hub"),

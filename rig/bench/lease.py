@@ -49,7 +49,7 @@ def things_of(description: BenchDescription) -> dict[str, str]:
     things: dict[str, str] = {}
     for bench in description.candidates:
         things[f"bench {bench.path.resolve()}"] = f"bench {bench.name}"
-        real = _real(bench)
+        real = real_devices(bench)
         for entry in bench.devices:
             names = _NAMES_HARDWARE if entry.name in real else ()
             if is_virtual(entry.driver):
@@ -82,7 +82,7 @@ class Lease:
 
     def cover(self, description: BenchDescription, records: Iterable[DeviceRecord]) -> None:
         """Hold the real devices that have said who they are. Raises BenchHeld."""
-        real = _real(description)
+        real = real_devices(description)
         said = (r for r in records if r.serial and r.name in real)
         self.take({f"serial {r.serial}": f"{r.name} (serial {r.serial})" for r in said})
 
@@ -173,7 +173,7 @@ def break_lease(description: BenchDescription, by: str, why: str) -> dict[str, O
     return broken
 
 
-def _real(description: BenchDescription) -> set[str]:
+def real_devices(description: BenchDescription) -> set[str]:
     """The devices that are neither virtual nor stand on one that is."""
     virtual: set[str] = set()
     for entry in description.devices:  # a reference always points up

@@ -6,9 +6,13 @@ are imported on first use, so a bench needs only the libraries of the drivers it
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import Any
 
 from drivers.api.device import Device
+from drivers.api.plugged import Plugged, SeenLine
+from drivers.api.usb_family import UsbFamily
 from rig.bench.errors import BenchFileError
 
 DRIVERS = {
@@ -62,6 +66,23 @@ DRIVERS = {
     "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 
+# What the families of drivers know of USB, as data that loads no library.
+USB_FAMILIES = (
+    "drivers.nfc.usb_ids:FAMILIES",
+    "drivers.relay.usb_ids:FAMILIES",
+    "drivers.ble.usb_ids:FAMILIES",
+    "drivers.uwb.usb_ids:FAMILIES",
+    "drivers.stage.usb_ids:FAMILIES",
+    "drivers.phone.usb_ids:FAMILIES",
+)
+
+# Searches for what is plugged in, each by itself.
+SEARCHES = (
+    "drivers.nfc.plugged:readers",
+    "drivers.relay.plugged:boards",
+)
+SERIAL_LINES = "drivers.plugged.serial_lines:lines"
+
 
 def is_virtual(name: str) -> bool:
     """Whether a result obtained through this driver counts as simulated."""
@@ -78,3 +99,24 @@ def driver_class(name: str) -> type[Device]:
     if not (isinstance(found, type) and issubclass(found, Device)):
         raise TypeError(f"{DRIVERS[name]} is not a Device")
     return found
+
+
+def usb_families() -> tuple[UsbFamily, ...]:
+    """Every make of USB device that a driver knows, also of drivers not in this registry."""
+    return tuple(family for text in USB_FAMILIES for family in _named(text))
+
+
+def searches() -> tuple[Callable[[], Sequence[Plugged]], ...]:
+    """Functions that look for devices; each raises DriverError where it cannot look."""
+    return tuple(_named(text) for text in SEARCHES)
+
+
+def serial_lines() -> Sequence[SeenLine]:
+    """The serial lines on USB. Raises DriverUnavailable where they cannot be listed."""
+    found: Sequence[SeenLine] = _named(SERIAL_LINES)()
+    return found
+
+
+def _named(text: str) -> Any:
+    module, _, name = text.partition(":")
+    return getattr(import_module(module), name)

@@ -1,4 +1,4 @@
-"""`rig bench`: who has a bench, and to free it by hand."""
+"""`rig bench`: begin a bench file, who has a bench, and to free it by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from rig.bench.lease import break_lease, holders
 from rig.bench.load import find_bench, load_bench
+from rig.cli.bench_new import new
 from rig.cli.errors import Refusal, refusals
 
 
@@ -13,12 +14,13 @@ from rig.cli.errors import Refusal, refusals
     "bench",
     epilog="""\b
 Examples:
+  rig bench new desk
   rig bench who desk
   rig bench break desk --by AB --why "the lab's PC hung and was switched off"
 """,
 )
 def command() -> None:
-    """Say who uses a bench, and free one whose run is gone."""
+    """Write a bench file, say who uses a bench, and free one whose run is gone."""
 
 
 @command.command(
@@ -69,3 +71,6 @@ def break_(bench: str, by: str, why: str) -> None:
         click.echo(f"freed {what}, held by {owner}")
     for process in sorted({owner.process for owner in broken.values() if owner.alive}):
         click.echo(f"process {process} still runs and may move its switches: end it", err=True)
+
+
+command.add_command(new)

@@ -1,6 +1,14 @@
-"""`rig doctor`: the vehicle of a bench and each of its devices: how it is, and what to do."""
+"""`rig doctor`: the vehicle of a bench and each of its devices: how it is, and what to do.
+
+It also prints the udev rules that the devices need, and looks at who else may hold them.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 
 import click
 from rich.console import Console
@@ -10,10 +18,17 @@ from drivers.api.device import Identity
 from rig.bench.build import driver_classes
 from rig.bench.description import BenchDescription
 from rig.bench.doctor import Diagnosis, examine
+from rig.bench.holders import held_devices
+from rig.bench.kernel import Machine
 from rig.bench.lease import leased
 from rig.bench.load import find_bench, load_bench
-from rig.bench.safety import signals_unwind
+from rig.bench.registry import usb_families
+from rig.bench.safety import Interrupted, signals_unwind
+from rig.bench.udev import udev_rules
+from rig.bench.usb_devices import UsbUse, usb_uses
+from rig.cli.bench_figures import Asked, Subject, subjects_of, taken
 from rig.cli.errors import BenchRefusal, Refusal, refusals
+from rig.cli.figure_text import told
 from rig.vehicle.preflight import provisioning_mistakes, wiring_mistakes
 
 
@@ -26,31 +41,132 @@ opened), 3 something is to be done.
 Examples:
   rig doctor virtual
   rig doctor benches/desk.yaml
+  rig doctor desk --measure --move unlock_driver
+  rig doctor desk --udev | sudo tee /etc/udev/rules.d/70-digital-key-rig.rules
 """,
 )
-@click.argument("bench")
-def doctor(bench: str) -> None:
+@click.argument("bench", required=False)
+@click.option("--udev", is_flag=True, help="Print udev rules for the USB devices, and no more.")
+@click.option("--group", default="", metavar="NAME", help="A group that these rules let in too.")
+@click.option("--measure", is_flag=True, help="Take figures of clock, readers and anchors too.")
+@click.option(
+    "--move",
+    "moves",
+    multiple=True,
+    metavar="SWITCH[:SENSOR]",
+    help="With --measure: a relay that may move, over and over. May be repeated.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=6),
+    default=59,
+    show_default=True,
+    help="With --measure: how many of each figure.",
+)
+@click.option(
+    "--debounce",
+    "debounce_ms",
+    type=click.FloatRange(min=0, max=1000),
+    default=0.0,
+    metavar="MS",
+    help="With --measure: how long the input boards wait for a change to last (data sheet).",
+)
+@click.pass_context
+def doctor(ctx: click.Context, /, **given: Any) -> None:
     """Check what the vehicle of BENCH needs; open every device, and let it test itself.
 
-    Nothing is moved. BENCH is a bench file, or the name of one (see rig benches).
+    Nothing is moved, unless --measure is told so by --move. BENCH is a bench file, or the name of
+    one (see rig benches). With --udev nothing is opened, and without BENCH the rules are for every
+    USB device that the rig knows.
     """
+    asked = _Given(**given)
+    _refuse_what_does_not_fit(asked)
+    try:
+        with refusals(), signals_unwind():
+            if asked.udev:
+                _print_rules(asked.bench, asked.group)
+            else:
+                _examine(asked)
+    except Interrupted as exc:
+        click.echo("interrupted: the bench is closed", err=True)
+        for note in getattr(exc, "__notes__", ()):  # what did not close
+            click.echo(note, err=True)
+        ctx.exit(128 + exc.signal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the shell says."""
+
+    bench: str | None
+    udev: bool
+    group: str
+    measure: bool
+    moves: tuple[str, ...]
+    samples: int
+    debounce_ms: float
+
+
+def _refuse_what_does_not_fit(given: _Given) -> None:
+    if given.group and not (given.udev and re.fullmatch(r"[a-z_][a-z0-9_-]*", given.group)):
+        raise click.UsageError("--group is the name of a group, and goes with --udev")
+    if given.moves and not given.measure:
+        raise click.UsageError("--move goes with --measure: nothing else moves a relay")
+    if given.udev and given.measure:
+        raise click.UsageError("--udev opens no device, and --measure does: ask for one of them")
+    if given.bench is None and not given.udev:
+        raise click.UsageError("Missing argument 'BENCH'.")
+
+
+def _print_rules(bench: str | None, group: str) -> None:
+    families = usb_families()
+    uses = [UsbUse("", "", family) for family in families]
+    if bench is not None:
+        uses = list(usb_uses(load_bench(find_bench(bench)), families))
+    if all(use.by_pcscd for use in uses):
+        click.echo(f"{bench} opens no device on USB by itself, so it needs no rules", err=True)
+    else:
+        click.echo("\n".join(udev_rules(uses, group)))
+
+
+def _examine(given: _Given) -> None:
     console = Console(highlight=False)
-    with refusals(), signals_unwind():
-        description = load_bench(find_bench(bench))
-        console.print(f"bench {description.name} ({description.path})", style="bold")
-        width = max(len(entry.name) for entry in description.devices)
-        whole = _vehicle_is_whole(console, description, width)
-        ill = 0
-        with leased(description):
-            for diagnosis in examine(description):
-                ill += not diagnosis.well
-                console.print(_told(diagnosis, width), soft_wrap=True)
+    description = load_bench(find_bench(str(given.bench)))
+    asked = Asked(given.samples, given.moves, given.debounce_ms)
+    subjects = subjects_of(description, asked) if given.measure else ()
+    console.print(f"bench {description.name} ({description.path})", style="bold")
+    width = max(len(entry.name) for entry in description.devices)
+    whole = _vehicle_is_whole(console, description, width)
+    ill = _held(console, description, width)
+    with leased(description):
+        for diagnosis in examine(description):
+            ill.update([] if diagnosis.well else [diagnosis.device])
+            console.print(_told(diagnosis, width), soft_wrap=True)
+    failed = _measure(console, description, subjects, ill) if subjects else 0
     if ill:
-        count = "1 device needs" if ill == 1 else f"{ill} devices need"
+        count = "1 device needs" if len(ill) == 1 else f"{len(ill)} devices need"
         raise BenchRefusal(f"{count} attention")
+    if failed:
+        count = "1 figure is" if failed == 1 else f"{failed} figures are"
+        raise BenchRefusal(f"{count} missing or in doubt")
     if not whole:
         raise BenchRefusal("no test that needs the vehicle can run on this bench")
     console.print("all is well", style="green")
+
+
+def _measure(
+    console: Console,
+    description: BenchDescription,
+    subjects: Collection[Subject],
+    ill: Collection[str],
+) -> int:
+    """Tell each figure as soon as it is there; how many are missing or in doubt."""
+    console.print("figures of this bench", style="bold")
+    failed = 0
+    for outcome in taken(description, subjects, ill):
+        failed += not outcome.ok
+        console.print(told(outcome), soft_wrap=True)
+    return failed
 
 
 def _vehicle_is_whole(console: Console, description: BenchDescription, width: int) -> bool:
@@ -70,6 +186,21 @@ def _vehicle_is_whole(console: Console, description: BenchDescription, width: in
     if wrong:
         raise Refusal("the bench file is wrong about its vehicle; nothing was opened")
     return not lacking
+
+
+def _held(console: Console, description: BenchDescription, width: int) -> set[str]:
+    """Say who else holds devices of the bench; those that are kept from it."""
+    kept: set[str] = set()
+    for held in held_devices(usb_uses(description, usb_families()), Machine()):
+        finding = held.finding
+        mark, style = ("--", "dim") if finding.ok else ("!!", "bold red")
+        line = Text.assemble((f"{mark}  ", style), f"{held.device or 'USB':{width}}  ")
+        line.append(finding.what, "dim" if finding.ok else "red")
+        if finding.advice:
+            line.append(f"\n{' ' * (width + 6)}-> {finding.advice}", "yellow")
+        console.print(line, soft_wrap=True)
+        kept.update([] if finding.ok else [held.device])
+    return kept
 
 
 def _told(diagnosis: Diagnosis, width: int) -> Text:

@@ -4,6 +4,7 @@
   * LimitError - a limit that nobody could judge: no basis, an unknown statistic, no number
   * SampleError - a sample that cannot be taken: no mark to begin at, a unit that is no time
   * CalibrationError - an antenna delay that cannot be found, read or applied
+  * FigureError - a figure of the bench itself that cannot be taken; says what to do
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class SampleError(MeasureError):
 
 class CalibrationError(MeasureError):
     """An antenna delay that cannot be found, read or applied."""
+
+
+class FigureError(MeasureError):
+    """A figure of the bench itself that cannot be taken; the message says what to do."""

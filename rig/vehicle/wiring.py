@@ -94,6 +94,16 @@ def wiring_problem(classes: Mapping[str, type]) -> str:
     )
 
 
+def felt_by(switch: str) -> str:
+    """The sensor's name that says what a switch of this name did; "" where nothing says it.
+
+    What ``release_trunk`` lets spring open does not shut again by itself.
+    """
+    if switch.removeprefix("unlock_") in CLOSURES and switch.startswith("unlock_"):
+        return f"unlocked_{switch.removeprefix('unlock_')}"
+    return f"is_{switch}" if switch in POWER else ""
+
+
 def anchors_among(names: Iterable[str]) -> list[str]:
     """The names of those that are to be anchors."""
     return [name for name in names if name.startswith(ANCHOR)]

@@ -103,7 +103,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
     "pytest_html": ("reports",),
     "rich": ("rig.plugin", "rig.cli"),
-    "serial": ("drivers.serial_line",),
+    "serial": ("drivers.plugged.serial_lines", "drivers.serial_line"),
     "smartcard": ("drivers.nfc.pcsc*",),
     "usb": (
         "drivers.relay.hid_usb",

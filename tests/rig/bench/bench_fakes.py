@@ -125,3 +125,11 @@ class FakeStore(_Faulty):
     ) -> None:
         super().__init__("")
         self.file, self.sizes, self.words = file, sizes, words
+
+
+class FakePath(_Faulty):
+    """Something that is opened by a path of its library's, such as nfcpy's readers are."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("")
+        self.path = path

@@ -1,0 +1,1 @@
+"""Searches that belong to no family: whatever is on a serial line."""
