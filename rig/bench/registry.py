@@ -13,6 +13,7 @@ from rig.bench.errors import BenchFileError
 
 DRIVERS = {
     "nfc.pcsc": "drivers.nfc.pcsc:PcscReader",
+    "nfc.clf": "drivers.nfc.clf:ClfReader",
     "relay.hid": "drivers.relay.hid:HidRelayBoard",
     "relay.switch": "drivers.relay.switch:RelaySwitch",
     "relay.input": "drivers.relay.switch:InputSensor",

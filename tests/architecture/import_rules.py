@@ -96,6 +96,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
+    "nfc": ("drivers.nfc.clf_library",),
     "numpy": ("rig.measure",),
     "pydantic": ("rig.bench", "rig.plans"),
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
