@@ -16,6 +16,7 @@ ADVICE = "run `make` again to install nfcpy"
 _SPEEDS = (115_200, 921_600, 460_800, 230_400)  # in which a chip may have been left
 _WAKE = bytes(10)  # a chip that sleeps loses the first octets (nfcpy sends the same)
 _READ_MS = 5_000  # where nfcpy would wait for ever
+_LEAST_READ_MS = 500  # a host that is busy for a moment is no chip that hangs; nfcpy has 100 ms
 _TTY = re.compile(r"tty:([A-Za-z0-9-]+):pn532")
 _USB = re.compile(r"usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
 
@@ -67,10 +68,14 @@ def open_front_end(path: str, baud: int) -> Any:
         raise DeviceNotFound(f"{len(found)} devices fit, and it has to be one", device=path)
     if not front_end.open(path):
         raise DeviceNotFound("nfcpy found no front end that it knows", device=path)
-    transport = front_end.device.chipset.transport
-    read = transport.read
-    transport.read = lambda timeout=0: read(timeout or _READ_MS)
+    _be_patient(front_end.device.chipset.transport)
     return front_end
+
+
+def _be_patient(transport: Any) -> None:
+    """Wait for a chip's answers long enough, and never for ever."""
+    read = transport.read
+    transport.read = lambda timeout=0: read(max(timeout or _READ_MS, _LEAST_READ_MS))
 
 
 def _open_serial(lib: Any, port: str, baud: int) -> Any:
@@ -82,6 +87,7 @@ def _open_serial(lib: Any, port: str, baud: int) -> Any:
     transport = lib.transport.TTY(port)
     try:
         transport.tty.exclusive = True
+        _be_patient(transport)
         chipset = lib.pn532.Chipset(transport, logging.getLogger("nfc.clf.pn532"))
         _wake(transport, chipset)
         chipset.sam_configuration("normal")
