@@ -25,10 +25,11 @@ PACKAGES = {
     "libpython3-dev": "usr/include/python3.11/Python.h",
     "python3-venv": "usr/share/ensurepip",
     "opensc": "usr/sbin/opensc-tool",
+    "libnfc-bin": "usr/sbin/nfc-list",
     "chromium": "usr/sbin/chromium",
     "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 }
-FOR_TESTS = {"opensc", "chromium", "fonts-dejavu-core"}
+FOR_TESTS = {"opensc", "libnfc-bin", "chromium", "fonts-dejavu-core"}
 
 TOOLS = ["cat", "cksum", "cp", "date", "dirname", "env", "find", "flock"]
 TOOLS += ["grep", "ln", "mkdir", "readlink", "rm", "sh", "tail", "touch"]

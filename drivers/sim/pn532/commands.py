@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.sim.pn532.initiator import POLL_S, Activated, Initiator
-from drivers.sim.pn532.interface import Interface, RfError, Status
+from drivers.sim.pn532.interface import MOST_BACK, Interface, RfError, Status
 
 _FIRMWARE = bytes.fromhex("32010607")  # PN532, version 1.6, ISO 14443 A and B, ISO 18092
 _AUTOMATIC_RATS = 0x10  # SetParameters
@@ -15,7 +15,7 @@ BAUDS = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000)
 _RF_FIELD, _TIMINGS, _MAX_RETRIES = 0x01, 0x02, 0x05
 _ITEMS = {0x01: 1, 0x02: 3, 0x04: 1, 0x05: 3, 0x0A: 11, 0x0B: 8, 0x0C: 3, 0x0D: 9}
 _TYPE_A, _TYPES = 0x00, 5
-_MORE, _MOST_BACK = 0x40, 262  # of a target's octets in one frame to the host
+_MORE = 0x40
 _FOR_EVER = 0xFF
 
 
@@ -161,7 +161,7 @@ def _exchange(state: State, data: bytes) -> bytes:
         return b"\x00" + state.interface.transceive(data[1:], state.timeout_s)
     if not state.from_target:
         state.from_target = state.initiator.exchange(state.target, data[1:], more=more)
-    answer, state.from_target = state.from_target[:_MOST_BACK], state.from_target[_MOST_BACK:]
+    answer, state.from_target = state.from_target[:MOST_BACK], state.from_target[MOST_BACK:]
     return bytes((_MORE if state.from_target else 0,)) + answer
 
 
@@ -193,7 +193,7 @@ COMMANDS = {
     0x16: Command("PowerDown", 1, _power_down),
     0x32: Command("RFConfiguration", 2, _configure_rf),
     0x40: Command("InDataExchange", 1, _exchange),
-    0x42: Command("InCommunicateThru", 1, _through),
+    0x42: Command("InCommunicateThru", 0, _through),
     0x44: Command("InDeselect", 1, _let_go),
     0x4A: Command("InListPassiveTarget", 2, _list_targets),
     0x52: Command("InRelease", 1, _let_go),

@@ -23,15 +23,19 @@ _QUIET_S = 0.05  # after which half a frame is forgotten, and cards that have le
 
 
 class VirtualPn532(Device, FrontEndLine):
-    """A PN532 on a pseudo-terminal. Whatever is held to ``place`` is in its field.
+    """A PN532 on a pseudo-terminal, ``path``. Whatever is held to ``place`` is in its field.
 
-    ``pace`` "free": time in which nothing answers on the air passes at once. A line that is opened
-    at another speed than the chip's is not understood, as on a real one. ``misbehave`` plants
-    faults of the chip, ``rf`` those of the air and of whatever is in the field.
+    ``misbehave`` plants faults of the chip, ``rf`` those of the air and of whatever is in the
+    field; ``unplug`` and ``plug`` take its line away and bring one back. A line that is opened at
+    another speed than the chip's is not understood, as on a real one: whoever raised the speed and
+    did not lower it again has to plug it in anew.
     """
 
     def __init__(self, world: World, place: str, pace: Literal["real", "free"] = "real") -> None:
-        """Raises DriverError in a world whose time is virtual: a serial line's is not."""
+        """``pace`` "free": time in which nothing answers on the air passes at once.
+
+        Raises DriverError in a world whose time is virtual: a serial line's is not.
+        """
         if world.clock.virtual:
             raise DriverError("a serial line runs on real time: a virtual one takes sim.reader")
         self._world, self._place, self._free = world, place, pace == "free"
@@ -57,14 +61,21 @@ class VirtualPn532(Device, FrontEndLine):
     def plug(self, *, elsewhere: bool = False) -> None:
         """Power the chip and put it on its line. No effect when it is plugged in.
 
-        Its path is free to be another one, as with USB adapters; ``elsewhere`` makes sure.
+        Its path is free to be another one, as with USB adapters; ``elsewhere`` makes sure. Raises
+        DriverError for one that is closed.
         """
         with self._lock:
+            if self._closed:
+                raise DriverError("it is closed", device=self.name)
             if self._thread is None:
                 self._line = line = _line_apart_from(self._path if elsewhere else "")
                 self._path = line.path
                 chip = Chip(self._antenna, self._pause, free=self._free)
-                self._thread = self._world.clock.thread(lambda: self._serve(line, chip), "pn532")
+                # Apart from the world's clock: waiting for its host, it must not hold up the time.
+                self._thread = threading.Thread(
+                    target=self._serve, args=(line, chip), name="pn532", daemon=True
+                )
+                self._thread.start()
 
     def unplug(self) -> None:
         """Pull the cable; the chip forgets everything. No effect when it is pulled."""
@@ -77,9 +88,10 @@ class VirtualPn532(Device, FrontEndLine):
                 line.close()
 
     def close(self) -> None:
-        if self._closed:
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if closed:
             return
-        self._closed = True
         self._world.unlisten(self._place)
         self.unplug()
         self._antenna.close()

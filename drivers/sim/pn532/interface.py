@@ -12,6 +12,7 @@ from drivers.sim.isodep.selection import Frame
 from drivers.sim.pn532.antenna import Antenna
 from drivers.sim.pn532.registers import Registers
 
+MOST_BACK = 262  # octets of a target in one frame to the host
 Pause = Callable[[socket.socket | None, float], bool]
 """Wait for a socket, or for nothing, so many seconds; raises Interrupted when the host speaks."""
 
@@ -46,9 +47,23 @@ class Interface:
         self._pause, self._free = pause, free
 
     def transceive(self, data: bytes, within_s: float) -> bytes:
-        """Send, and return what answers in time. Raises RfError, Interrupted."""
+        """Send, and return what answers in time; nothing sent is listening only.
+
+        Raises RfError, Interrupted.
+        """
+        self._pause(None, 0.0)  # a card that keeps it busy for ever does not keep the host out
+        answer = self._answer(data, within_s)
+        if len(answer) > MOST_BACK:
+            raise RfError(Status.BUFFER_TOO_SMALL)
+        return answer
+
+    def rest(self, for_s: float) -> None:
+        """Do nothing for a while, at any pace. Raises Interrupted."""
+        self._pause(None, for_s)
+
+    def _answer(self, data: bytes, within_s: float) -> bytes:
         registers, begun_s = self.registers, time.perf_counter()
-        octets = with_crc(data) if registers.sends_crc else data
+        octets = with_crc(data) if data and registers.sends_crc else data
         answer = None
         if octets and registers.is_type_a_106:
             answer = self.antenna.exchange(Frame(octets, registers.last_bits), within_s)
@@ -62,7 +77,3 @@ class Interface:
         if stripped is None:
             raise RfError(Status.WRONG_CRC)
         return stripped
-
-    def rest(self, for_s: float) -> None:
-        """Do nothing for a while, at any pace. Raises Interrupted."""
-        self._pause(None, for_s)

@@ -11,6 +11,7 @@ from drivers.sim.isodep.picc import Picc
 from drivers.sim.isodep.selection import Frame
 from tests.contracts.echo_card import PATIENCE_S, EchoCard
 
+PATIENT = Front(fwi=14)  # 4.9 s, so that it asks for more time on no machine, however busy
 REQA, WUPA = Frame(b"\x26", 7), Frame(b"\x52", 7)
 
 
@@ -26,7 +27,7 @@ class Air:
     """One card in a field that is on."""
 
     def __init__(self, card: EchoCard | None = None) -> None:
-        self.card = card or EchoCard()
+        self.card = card or FrontedCard(PATIENT)
         self.misbehave = RfMisbehaviour()
         chance = random.Random(1)  # noqa: S311
         self.picc = Picc(self.card, chance, self.misbehave)

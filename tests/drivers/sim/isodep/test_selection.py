@@ -9,6 +9,7 @@ import pytest
 from drivers.sim.contactless import Front, fixed_uid
 from drivers.sim.isodep.crc import crc_a, with_crc, without_crc
 from drivers.sim.isodep.selection import Frame
+from tests.contracts.echo_card import EchoCard
 from tests.drivers.sim.isodep.air_bench import REQA, WUPA, Air, FrontedCard
 
 # ISO 14443-3, annex B, and the polling frames of the public notes (section 8).
@@ -137,5 +138,6 @@ def test_a_card_in_the_block_protocol_does_not_hear_polls(air: Air) -> None:
     assert air.send("02 80CA") == bytes.fromhex("02 80CA 9000")
 
 
-def test_the_ats_of_a_plain_card_has_the_historical_bytes_of_its_atr(air: Air) -> None:
-    assert air.activate() == bytes.fromhex("08 78 80 80 02 52 49 47")
+def test_the_ats_of_a_plain_card_has_the_historical_bytes_of_its_atr() -> None:
+    with closing(Air(EchoCard())) as air:
+        assert air.activate() == bytes.fromhex("08 78 80 80 02 52 49 47")

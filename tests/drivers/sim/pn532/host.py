@@ -46,11 +46,31 @@ class Bench:
         self.world.close()
 
 
-def opened(path: str) -> Any:
+class PatientTty(transports.TTY):  # type: ignore[misc]
+    """Nfcpy's line with a host that waits longer for the chip: its 0.1 s are short in a busy CI."""
+
+    patience_ms = 5000
+
+    def read(self, timeout: float) -> Any:
+        return super().read(max(timeout, self.patience_ms))
+
+
+def opened(path: str, *, patient: bool = True) -> Any:
     """Nfcpy's front end on a serial path; it takes only names in /dev by itself."""
     frontend = clf.ContactlessFrontend()
-    frontend.device = pn532.init(transports.TTY(path))
+    frontend.device = pn532.init((PatientTty if patient else transports.TTY)(path))
     return frontend
+
+
+@contextmanager
+def impatient(frontend: Any) -> Iterator[None]:
+    """Within the block it waits as long as nfcpy wants to, which is for what never comes."""
+    line = frontend.device.chipset.transport
+    line.patience_ms = 0
+    try:
+        yield
+    finally:
+        line.patience_ms = PatientTty.patience_ms
 
 
 @contextmanager
@@ -86,6 +106,7 @@ class BareHost:
     """A chip without a line. Time without an answer passes at once; endless polling is ended."""
 
     def __init__(self) -> None:
+        self.speaks = False  # while a command is carried out
         self.rf = RfMisbehaviour()
         self.antenna = Antenna(World(seed=1).random, self.rf, self._pause)
         self.chip = Chip(self.antenna, self._pause, free=True)
@@ -107,10 +128,9 @@ class BareHost:
     def close(self) -> None:
         self.antenna.close()
 
-    @staticmethod
-    def _pause(waited_for: socket.socket | None, within_s: float) -> bool:
+    def _pause(self, waited_for: socket.socket | None, within_s: float) -> bool:
         if waited_for is not None:
             return ready_within(waited_for, within_s)
-        if within_s:
+        if within_s or self.speaks:
             raise Interrupted
         return False

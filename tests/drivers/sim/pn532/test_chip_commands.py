@@ -12,15 +12,17 @@ from tests.drivers.sim.isodep.air_bench import FrontedCard
 from tests.drivers.sim.pn532.host import BareHost
 
 TYPE_A, NO_RETRIES = "4A 01 00", "32 05 FF 01 00"
+LONG_WAIT = "32 02 00 0B 10"  # 3.3 s, of which a busy machine uses up some
 BY_HAND, NOBODY = "12 00", "D54B00"  # SetParameters: no automatic RATS
-TIMEOUT, WRONG_CRC, WRONG_CONTEXT = "01", "02", "27"
+TIMEOUT, WRONG_CRC, TOO_LONG, WRONG_CONTEXT = "01", "02", "07", "27"
 
 
 @pytest.fixture
 def card(host: BareHost) -> EchoCard:
     """A card with a known UID; the host gives up at once where nothing answers."""
-    card = FrontedCard(Front(uid=bytes.fromhex("04A1B2C3D4E5F6")))
+    card = FrontedCard(Front(uid=bytes.fromhex("04A1B2C3D4E5F6"), fwi=12))
     host.antenna.enter(card)
+    host.command(LONG_WAIT)
     host.command(NO_RETRIES)
     host.command(BY_HAND)
     return card
@@ -70,7 +72,7 @@ def test_with_automatic_rats_the_ats_is_listed(host: BareHost, card: EchoCard) -
     del card
     host.command("12 14")
     listed = host.command(TYPE_A)
-    assert listed.endswith("04A1B2C3D4E5F6" + "05 78 80 80 02".replace(" ", ""))
+    assert listed.endswith("04A1B2C3D4E5F6" + "05 78 80 C0 02".replace(" ", ""))
 
 
 def test_a_card_is_looked_for_by_its_uid(host: BareHost, card: EchoCard) -> None:
@@ -116,13 +118,21 @@ def test_a_frame_goes_through_with_and_without_checksums(host: BareHost, card: E
     del card
     host.command(TYPE_A)
     ats = host.command("42 E0 80")
-    assert ats == "D54300" + "0578808002"
+    assert ats == "D54300" + "057880C002"
     assert host.command("42 02 00A4") == "D54300" + "02 00A4 9000".replace(" ", "")
     host.command("08 6302 00 6303 00")
     block = bytes.fromhex("03 00A5")
     answer = bytes.fromhex("03 00A5 9000")
     assert host.command("42" + with_crc(block).hex()) == "D54300" + with_crc(answer).hex().upper()
     assert host.command("42" + block.hex()) == "D543" + TIMEOUT
+
+
+def test_with_nothing_to_send_it_listens_and_nobody_speaks_unasked(
+    host: BareHost, card: EchoCard
+) -> None:
+    del card
+    host.command(TYPE_A)
+    assert host.command("42") == "D543" + TIMEOUT
 
 
 def test_a_wrong_checksum_of_the_card_is_told(host: BareHost, card: EchoCard) -> None:
@@ -192,6 +202,18 @@ def test_the_firmware_grants_time(host: BareHost, card: EchoCard) -> None:
     with host.rf(RfFault.WTX_STORM, most=5):
         assert host.command("40 01 00A4") == "D5410000A49000"
         assert host.rf.hits == 5
+
+
+def test_an_answer_beyond_what_the_host_line_carries_is_an_error(
+    host: BareHost, card: EchoCard
+) -> None:
+    del card
+    host.command(TYPE_A)
+    host.command("42 E0 A0")  # frames of 1024 octets
+    assert host.command("42 12" + "AB" * 200) == "D54300A2"
+    assert len(host.command("42 03" + "AB" * 59)) == 2 * (3 + 262)
+    host.command("42 12" + "AB" * 200)
+    assert host.command("42 03" + "AB" * 60) == "D543" + TOO_LONG
 
 
 def test_apdus_need_a_target(host: BareHost, card: EchoCard) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from drivers.api.sharing import Platform
 from drivers.sim.isodep.crc import with_crc
 from drivers.sim.keycard import VirtualKeyCard
 from drivers.sim.phone.device import VirtualPhone
-from drivers.sim.phone.platforms import Platform
-from tests.drivers.sim.phone.held_in_hand import ENROLLED, VEHICLE, VEHICLE_ID, WALLET, unlock
+from drivers.sim.phone.holder import VirtualHolder
+from tests.drivers.sim.phone.held_in_hand import ENROLLED, VEHICLE, VEHICLE_ID, WALLET
 from tests.drivers.sim.pn532.host import PLACE, Bench, activated, clf, nfcpy, pn53x, sensed, tags
-from tests.home_key.independent_reader import CCC, Reader
+from tests.home_key.independent_reader import CCC, Device, Reader
 
 ACCESS, PAIRING = "6A02C30201010001", "6A02C30209010001"
 OTHER_CAR = "6A02C30201010101"
@@ -147,9 +149,54 @@ def test_a_key_card_answers_at_once_and_is_always_the_same(bench: Bench, fronten
     assert select(activated(frontend), APPLET)[-2:] == b"\x90\x00"
 
 
-def test_a_whole_transaction_opens_the_door(bench: Bench, frontend: Any) -> None:
-    phone = phone_of(bench)
-    tag = called(frontend, ACCESS)
-    vehicle = Reader(lambda apdu: bytes(tag.transceive(apdu)), VEHICLE, VEHICLE_ID, CCC)
-    assert unlock(vehicle) in ENROLLED
-    assert phone.last_outcome is not None
+def vehicle_at(tag: Any) -> Reader:
+    """The bench's vehicle in front of nfcpy's tag."""
+    return Reader(lambda apdu: bytes(tag.transceive(apdu)), VEHICLE, VEHICLE_ID, CCC)
+
+
+def unlock_fast(vehicle: Reader, known: Device) -> bool:
+    """A whole fast transaction with a device of an earlier one; whether it is that device."""
+    vehicle.select()
+    cryptogram = vehicle.auth0(fast=True)
+    assert cryptogram is not None, "no cryptogram was offered"
+    if not vehicle.match_fast(cryptogram, known.persistent, ENROLLED[known.slot]):
+        return False
+    vehicle.control_flow(0x01, 0x00)
+    return True
+
+
+@pytest.mark.parametrize("what", ["ios", "pixel", "card"])
+def test_a_standard_and_then_a_fast_transaction_open_the_door(
+    bench: Bench, frontend: Any, what: str
+) -> None:
+    if what == "card":
+        holder: VirtualHolder = VirtualKeyCard(bench.world, WALLET, "key_card")
+        holder.present(PLACE)
+    else:
+        holder = phone_of(bench, what)
+    if what == "ios":
+        call(frontend, with_crc(bytes.fromhex(ACCESS)))
+    first = vehicle_at(activated(frontend))
+    first.select()
+    assert first.auth0(fast=True) is None  # they have not met
+    known = first.auth1(ENROLLED)
+    first.control_flow(0x01, 0x00)
+    assert holder.last_outcome is not None
+    holder.withdraw()
+    holder.present(PLACE)
+    assert holder.last_outcome is None
+    if what == "ios":
+        call(frontend, with_crc(bytes.fromhex(ACCESS)))
+    assert unlock_fast(vehicle_at(activated(frontend)), known)
+    assert holder.last_outcome is not None
+
+
+def test_a_fast_transaction_of_another_key_does_not_match(bench: Bench, frontend: Any) -> None:
+    phone = phone_of(bench, "pixel")
+    first = vehicle_at(activated(frontend))
+    first.select()
+    first.auth0(fast=False)
+    known = first.auth1(ENROLLED)
+    stranger = dataclasses.replace(known, persistent=bytes(32))
+    assert not unlock_fast(vehicle_at(activated(frontend)), stranger)
+    assert phone.last_outcome is None

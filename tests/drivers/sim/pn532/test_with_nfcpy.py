@@ -6,6 +6,9 @@ import os
 import random
 import termios
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -17,9 +20,34 @@ from drivers.sim.world import World
 from tests.contracts.echo_card import OK, PATIENCE_S, EchoCard
 from tests.drivers.sim.isodep.air_bench import FrontedCard
 from tests.drivers.sim.pn532 import host
-from tests.drivers.sim.pn532.host import PLACE, Bench, activated, cut_off, nfcpy, opened, sensed
+from tests.drivers.sim.pn532.host import (
+    PLACE,
+    Bench,
+    activated,
+    cut_off,
+    impatient,
+    nfcpy,
+    opened,
+    sensed,
+)
 
 APDU = bytes.fromhex("80CA1234")
+
+
+@contextmanager
+def once_asked(card: EchoCard, act: Callable[[], None]) -> Iterator[None]:
+    """Beside the block, do this as soon as an APDU has reached the card."""
+
+    def wait() -> None:
+        card.asked.wait(PATIENCE_S)
+        act()
+
+    beside = threading.Thread(target=wait)
+    beside.start()
+    try:
+        yield
+    finally:
+        beside.join()
 
 
 def test_it_opens_the_chip_at_its_highest_speed_and_knows_it(bench: Bench) -> None:
@@ -39,7 +67,7 @@ def test_a_line_left_at_another_speed_is_not_understood(bench: Bench) -> None:
     frontend = opened(bench.chip.path)
     frontend.device.chipset.transport.close()  # without nfcpy's own farewell
     with pytest.raises(OSError, match="timed out"):
-        opened(bench.chip.path)
+        opened(bench.chip.path, patient=False)
     bench.chip.unplug()
     bench.chip.plug()
     opened(bench.chip.path).close()
@@ -48,6 +76,13 @@ def test_a_line_left_at_another_speed_is_not_understood(bench: Bench) -> None:
 def test_an_empty_field_is_empty(bench: Bench) -> None:
     with nfcpy(bench) as frontend:
         assert sensed(frontend) is None
+
+
+def test_at_its_real_pace_it_finds_the_same() -> None:
+    with closing(Bench("real")) as bench, nfcpy(bench) as frontend:
+        assert sensed(frontend) is None
+        bench.hold()
+        assert activated(frontend).transceive(APDU) == APDU + OK
 
 
 @pytest.mark.parametrize("uid", ["01020304", "04A1B2C3D4E5F6", "04010203040506070809"])
@@ -105,10 +140,8 @@ def test_a_card_that_takes_its_time_is_waited_for(bench: Bench) -> None:
     with nfcpy(bench) as frontend:
         tag = activated(frontend)
         card.may_answer.clear()
-        done = threading.Thread(target=lambda: (card.asked.wait(PATIENCE_S), card.may_answer.set()))
-        done.start()
-        assert tag.transceive(APDU) == APDU + OK
-        done.join()
+        with once_asked(card, card.may_answer.set):
+            assert tag.transceive(APDU) == APDU + OK
 
 
 @pytest.mark.parametrize("fault", [RfFault.LOST_ANSWER, RfFault.LOST_COMMAND, RfFault.BAD_CRC])
@@ -163,7 +196,7 @@ NOT_OPENED = [ChipFault.SILENT, ChipFault.STUCK, ChipFault.NO_ACK, ChipFault.GAR
 @pytest.mark.parametrize("fault", [*NOT_OPENED, ChipFault.NOISE, ChipFault.BAD_CHECKSUM])
 def test_a_chip_that_misbehaves_is_no_device(bench: Bench, fault: ChipFault) -> None:
     with bench.chip.misbehave(fault), pytest.raises(OSError, match=r"."):
-        opened(bench.chip.path)
+        opened(bench.chip.path, patient=False)
 
 
 @pytest.mark.parametrize("fault", list(ChipFault))
@@ -178,7 +211,7 @@ def test_a_chip_that_misbehaves_later_is_an_error_and_then_well_again(
             if fault is ChipFault.NO_ACK:  # which nfcpy only warns of
                 chipset.get_firmware_version()
             else:
-                with pytest.raises((OSError, host.pn53x.Chipset.Error)):
+                with impatient(frontend), pytest.raises((OSError, host.pn53x.Chipset.Error)):
                     chipset.get_firmware_version()
         frontend.device.chipset.send_ack()
         assert activated(frontend).transceive(APDU) == APDU + OK
@@ -203,11 +236,8 @@ def test_unplugged_in_the_middle_of_an_apdu_it_is_an_error_too(bench: Bench) -> 
     frontend = opened(bench.chip.path)
     tag = activated(frontend)
     card.may_answer.clear()
-    puller = threading.Thread(target=lambda: (card.asked.wait(PATIENCE_S), bench.chip.unplug()))
-    puller.start()
-    with pytest.raises(PULLED):
+    with once_asked(card, bench.chip.unplug), pytest.raises(PULLED):
         tag.transceive(APDU)
-    puller.join()
     card.may_answer.set()
     cut_off(frontend)
 
@@ -223,7 +253,7 @@ def test_plugged_in_again_it_works_where_it_says_it_is(bench: Bench, *, elsewher
         assert activated(frontend).transceive(APDU) == APDU + OK
 
 
-def test_what_is_held_to_it_before_it_is_opened_is_there(bench: Bench) -> None:
+def test_what_is_held_to_it_before_it_is_opened_is_there() -> None:
     with World() as world:
         card = EchoCard()
         world.bring(card, PLACE)
@@ -233,12 +263,21 @@ def test_what_is_held_to_it_before_it_is_opened_is_there(bench: Bench) -> None:
             frontend.close()
             assert chip.identity().model == f"virtual PN532 at {chip.path}"
         chip.close()
-    assert bench.chip.path
+        with pytest.raises(DriverError, match="closed"):
+            chip.plug()
 
 
 def test_virtual_time_does_not_pass_for_a_serial_line() -> None:
     with World(time="virtual") as world, pytest.raises(DriverError, match="real time"):
         VirtualPn532(world, PLACE)
+
+
+def test_waiting_for_its_host_it_does_not_hold_up_the_worlds_time(bench: Bench) -> None:
+    clock = bench.world.clock
+    ahead_ns = clock.now_ns() - time.perf_counter_ns()
+    with clock.skipping():
+        clock.sleep(2.0)
+    assert clock.now_ns() - time.perf_counter_ns() > ahead_ns + 10**9  # of the 2 s at least 1
 
 
 def test_nothing_is_left_open(bench: Bench) -> None:
