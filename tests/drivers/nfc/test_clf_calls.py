@@ -61,7 +61,7 @@ def test_what_called_it_is_on_record_with_its_bytes_and_time(bench: ClfBench) ->
 def test_an_iphone_is_never_seen_after_a_frame_that_is_none(
     bench: ClfBench, wrong: dict[str, object]
 ) -> None:
-    reader = bench.reader(**wrong)
+    reader = bench.reader(**wrong)  # type: ignore[arg-type]
     bench.phone()
     assert reader.wait_for_card(SHORT_S) is None
     seen = reader.sightings()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import termios
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,8 +18,7 @@ from drivers.api.errors import (
     ReaderSilent,
 )
 from drivers.nfc.clf import ClfReader
-from drivers.nfc.clf_errors import translate
-from drivers.nfc.clf_library import load_nfcpy, open_front_end, serial_port
+from drivers.nfc.clf_library import open_front_end
 from drivers.sim.isodep.faults import RfFault
 from drivers.sim.pn532 import ChipFault
 from tests.contracts.echo_card import OK, PATIENCE_S
@@ -92,13 +89,14 @@ def test_one_broken_answer_of_the_chip_ends_the_link_at_most(
 ) -> None:
     reader = bench.reader(apdu_timeout_s=0.5)
     bench.hold()
-    for at in range(1, 5):
+    for at in (1, 4):
         link = activated(reader)
         with bench.chip.misbehave(fault, at=at, most=1):
             try:
-                assert link.transceive(SELECT) == SELECT + OK
-            except DriverError as exc:
-                assert not isinstance(exc, CardLost)
+                answer: object = link.transceive(SELECT)
+            except (FrameError, LinkTimeout) as exc:  # nobody's hand took the card
+                answer = exc
+            assert isinstance(answer, DriverError) or answer == SELECT + OK
     assert activated(reader).transceive(SELECT) == SELECT + OK
 
 
@@ -202,70 +200,3 @@ def test_nothing_stays_open(bench: ClfBench) -> None:
             bench.reader()
         bench.chip.plug()
     assert len(os.listdir("/proc/self/fd")) == before
-
-
-PATHS = {
-    "tty:USB0:pn532": "/dev/ttyUSB0",
-    "tty:ACM1:pn532": "/dev/ttyACM1",
-    "tty:rigpn0:pn532": "/dev/rigpn0",
-    "/dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0": "/dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0",
-    "usb:072f:2200": "",
-    "usb:054c:06c3": "",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("path", "port"), PATHS.items())
-def test_a_path_is_nfcpys_or_a_device_file(path: str, port: str) -> None:
-    assert serial_port(path) == port
-
-
-@pytest.mark.parametrize("path", ["", "usb", "usb:001:002", "tty", "tty:USB0", "tty:USB0:arygon", "udp:localhost", "tty:$(id):pn532"])  # fmt: skip
-def test_a_path_that_is_an_index_or_anything_else_is_refused(path: str) -> None:
-    with pytest.raises(DriverError, match="not a path of a contactless front end"):
-        ClfReader(path)
-
-
-def test_a_port_that_is_not_there_is_no_device() -> None:
-    with pytest.raises(DeviceNotFound, match="/dev/rig-no-such-port"):
-        ClfReader("/dev/rig-no-such-port")
-
-
-def test_a_reader_says_what_it_is(bench: ClfBench) -> None:
-    identity = bench.reader().identity()
-    assert identity.firmware == "PN532v1.6"
-    assert identity.serial == bench.chip.path
-
-
-def met(first: Exception, then: Exception) -> Exception:
-    """An exception raised while another one was handled."""
-    then.__context__ = first
-    return then
-
-
-def test_every_exception_of_nfcpys_becomes_one_of_ours() -> None:
-    lib = load_nfcpy()
-    table: list[tuple[Exception, type[DriverError]]] = [
-        (lib.clf.TimeoutError(), LinkTimeout),
-        (lib.clf.TransmissionError("crc"), FrameError),
-        (lib.clf.ProtocolError("block"), FrameError),
-        (lib.tag.TagCommandError(lib.tag.TIMEOUT_ERROR), LinkTimeout),
-        (lib.tag.TagCommandError(lib.tag.PROTOCOL_ERROR), FrameError),
-        (lib.pn53x.Chipset.Error(0x01, "timeout"), LinkTimeout),
-        (lib.pn53x.Chipset.Error(0x02, "crc"), FrameError),
-        (lib.rcs380.CommunicationError(b"\x80\0\0\0"), LinkTimeout),
-        (lib.rcs380.CommunicationError(b"\x04\0\0\0"), FrameError),
-        (lib.rcs380.StatusError(1), FrameError),
-        (OSError(110, "timed out"), ReaderSilent),
-        (met(OSError(110, "timed out"), OSError(5, "i/o")), ReaderSilent),
-        (OSError(5, "i/o"), FrameError),
-        (met(lib.transport.serial.SerialException("gone"), OSError(5, "i/o")), LinkLost),
-        (OSError(19, "no such device"), LinkLost),
-        (termios.error(5, "i/o"), LinkLost),
-        (IndexError(), FrameError),
-        (RuntimeError("?"), DriverError),
-    ]
-    for raised, ours in table:
-        error = translate(raised, "look", device="handle")
-        assert type(error) is ours, raised
-        assert error.device == "handle"
-    assert logging.getLogger("nfc").level == logging.CRITICAL
