@@ -6,6 +6,7 @@
   * LinkLost - the device answered before, and now it is gone
     * CardLost - the reader works; the card or phone left its field
   * LinkTimeout - no answer within the deadline
+    * ReaderSilent - it is the reader itself that does not answer, not the card
   * FrameError - bytes came back that break the framing
   * DeviceRefused - a well-formed refusal; carries the device's code
   * ActionRefused - the device's own interface, or the server behind it, says no; says why
@@ -15,7 +16,8 @@
     * OperatorAbsent - nobody is there to say anything: no terminal, or no answer in time
 
 ``CardLost`` stands apart because it is usually somebody's hand, while every other ``LinkLost``
-is a broken bench. An error knows the name its device has on the bench once the device has one.
+is a broken bench; of ``LinkTimeout`` it is ``ReaderSilent`` that is one. An error knows the name
+its device has on the bench once the device has one.
 """
 
 from __future__ import annotations
@@ -57,6 +59,10 @@ class CardLost(LinkLost):
 
 class LinkTimeout(DriverError):
     """No answer came within the deadline."""
+
+
+class ReaderSilent(LinkTimeout):
+    """The reader itself does not answer any more: it hangs, and says nothing of the card."""
 
 
 class FrameError(DriverError):

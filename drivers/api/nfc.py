@@ -7,14 +7,38 @@ from dataclasses import dataclass
 
 from drivers.api.clock import Clock
 from drivers.api.device import Device
+from drivers.api.trace import Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the reader learned when it activated the card: its ATR (PC/SC) or ATS, and when."""
+    """What the reader learned when it activated the card: its ATR (PC/SC) or ATS, and when.
+
+    ``calls`` are the polling frames that were broadcast before it answered, the last ones if
+    there were many; empty where a reader sends none, or keeps its polling to itself.
+    """
 
     seen_ns: int
     atr: bytes
+    calls: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """What came of a reader's polling since a card was activated last, or it was opened."""
+
+    polls: int  # that something could have answered
+    answered: int  # of these, by something that was then not activated
+    called: int  # calling frames sent, ECP for example
+    calls: tuple[Exchange, ...]  # the last of them
+    why: str = ""  # the last one that answered was not activated
+
+    def __str__(self) -> str:
+        sent = sorted({call.command.hex().upper() for call in self.calls})
+        calls = f"{self.called} calling frames ({', '.join(sent)})" if sent else "no calling frame"
+        if self.answered:
+            return f"seen {self.answered} times and never activated: {self.why}"
+        return f"never seen: {self.polls} polls, {calls}"
 
 
 class CardLink(abc.ABC):
@@ -54,6 +78,14 @@ class NfcReader(Device):
     @abc.abstractmethod
     def wait_for_removal(self, timeout_s: float) -> bool:
         """Whether the field was empty before time was up."""
+
+
+class PollingReader(abc.ABC):
+    """A reader that knows what it sends before a card answers."""
+
+    @abc.abstractmethod
+    def sightings(self) -> Sightings:
+        """Tell *never seen* from *seen, but not answering*. Any thread may ask."""
 
 
 class ReaderPort(abc.ABC):

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from drivers.api.clock import SystemClock
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import CardLost, DeviceNotFound, DriverError, LinkLost
+from drivers.api.errors import CardLost, DeviceNotFound, DeviceRefused, DriverError, LinkLost
 from drivers.api.nfc import CardLink, NfcReader, ReaderPort, Target
+from drivers.api.trace import Exchange
+from drivers.nfc import pcsc_ecp
 from drivers.nfc.pcsc_context import PcscContext, ReaderState
 from drivers.nfc.pcsc_library import pcscd_version
+from drivers.nfc.polling import PollingLoop
 
 _SLICE_S = 0.25  # of a long wait, so that Ctrl-C and close() are heard
+_CALLS_KEPT = 32
 _RIM_S = 0.05  # before a card that is present but could not be activated is tried again
 
 
@@ -25,10 +31,19 @@ class PcscReader(NfcReader):
     """A PC/SC reader. Used by one thread at a time; ``close`` may come from any.
 
     ``reader`` is the exact PC/SC name or a part of it that fits one reader only.
-    ``apdu_timeout_s`` bounds one APDU; beyond it the card counts as mute.
+    ``apdu_timeout_s`` bounds one APDU; beyond it the card counts as mute. ``polling``, for readers
+    that wrap a PN532 such as the ACR122U only, broadcasts its calling frames once a period while
+    nothing is there; when to poll remains the firmware's.
     """
 
-    def __init__(self, reader: str | ReaderPort, apdu_timeout_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        reader: str | ReaderPort,
+        apdu_timeout_s: float = 5.0,
+        polling: PollingLoop | None = None,
+    ) -> None:
+        self._polling = polling
+        self._calls: deque[Exchange] = deque(maxlen=_CALLS_KEPT)
         self.apdu_timeout_s = apdu_timeout_s
         wanted = reader if isinstance(reader, str) else reader.reader_name
         clock = SystemClock() if isinstance(reader, str) else reader.clock
@@ -51,7 +66,7 @@ class PcscReader(NfcReader):
         deadline_ns = time.perf_counter_ns() + round(timeout_s * 1e9)
         context = self._service()
         known = 0
-        while (state := self._next_state(known, deadline_ns)) is not None:
+        while (state := self._next_state(known, deadline_ns, calling=True)) is not None:
             known = state.word
             if not state.has_card:
                 continue
@@ -64,6 +79,8 @@ class PcscReader(NfcReader):
                 known = 0 if context.state(self._reader, known, _RIM_S) is None else known
                 continue
             self._events = state.events
+            link.target = replace(link.target, calls=tuple(self._calls))
+            self._calls.clear()
             return link
         return None
 
@@ -133,13 +150,37 @@ class PcscReader(NfcReader):
                 self._context = PcscContext(self._label)
             return self._context
 
-    def _next_state(self, known: int, deadline_ns: int) -> ReaderState | None:
+    def _next_state(
+        self, known: int, deadline_ns: int, *, calling: bool = False
+    ) -> ReaderState | None:
         """Wait for a state other than ``known``; None when time is up."""
+        loop = self._polling if calling else None
+        slice_s = min(_SLICE_S, loop.period_ms / 1e3) if loop else _SLICE_S
         while True:
             wait_s = self._remaining_s(deadline_ns)
-            state = self._context.state(self._reader, known, min(wait_s, _SLICE_S))
+            state = self._context.state(self._reader, known, min(wait_s, slice_s))
             if state is not None or wait_s == 0:
                 return state
+            if loop:
+                self._call(loop)
+
+    def _call(self, loop: PollingLoop) -> None:
+        """Broadcast the calling frames of one round."""
+        context, scard = self._context, self._context.scard
+        card, _ = context.connect(self._reader, scard.SCARD_SHARE_DIRECT, 0)
+
+        def control(data: bytes) -> bytes:
+            try:
+                return context.control(card, pcsc_ecp.ESCAPE, data)
+            except DeviceRefused as exc:
+                why = f"call through the reader: {pcsc_ecp.ADVICE}"
+                raise DeviceRefused(exc.code, why, device=self._label()) from exc
+
+        try:
+            for frame in loop.each_round:
+                self._calls.append(pcsc_ecp.call(control, frame, self._now_ns, self._label()))
+        finally:
+            context.call("let go", scard.SCardDisconnect, card, scard.SCARD_LEAVE_CARD)
 
     @staticmethod
     def _remaining_s(deadline_ns: int) -> float:

@@ -168,6 +168,12 @@ class PcscContext:
         )
         return card, protocol
 
+    def control(self, card: object, code: int, data: bytes) -> bytes:
+        """Hand data to the reader itself; what it answers."""
+        doing = "speak to the reader"
+        (answer,) = self.call(doing, self.scard.SCardControl, card, code, list(data))
+        return bytes(answer)
+
     def attribute(self, card: object, name: int) -> bytes:
         """Read a reader attribute; empty where the reader does not have it."""
         code, results = self._ask(

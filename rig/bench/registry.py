@@ -17,6 +17,7 @@ from rig.bench.errors import BenchFileError
 
 DRIVERS = {
     "nfc.pcsc": "drivers.nfc.pcsc:PcscReader",
+    "nfc.clf": "drivers.nfc.clf:ClfReader",
     "relay.hid": "drivers.relay.hid:HidRelayBoard",
     "relay.lcus": "drivers.relay.lcus:LcusRelayBoard",
     "relay.modbus_rtu": "drivers.relay.modbus:ModbusRtuBoard",

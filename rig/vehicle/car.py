@@ -122,7 +122,8 @@ class Car(ConnectedVehicle):
         visit = self._log.next(timeout_s, at)
         if visit is None:
             self.raise_fault()
-            raise Inconclusive(f"no reader saw a device within {timeout_s:g} s")
+            seen = self.sightings(at)
+            raise Inconclusive(f"no reader saw a device within {timeout_s:g} s{seen}")
         return visit
 
     def judged_visit(self, timeout_s: float = PATIENCE_S, at: str | None = None) -> Visit:

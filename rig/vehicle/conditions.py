@@ -24,6 +24,10 @@ class Witness(Protocol):
         """The next visit there that nobody has looked at yet; None when time is up."""
         ...
 
+    def sightings(self, place: str | None) -> str:
+        """What the reader there tells of its polling, if it does."""
+        ...
+
     def raise_fault(self) -> None:
         """Raise the bench error that keeps a reader from working, if there is one."""
         ...
@@ -63,6 +67,7 @@ class VehicleCondition:
             self.witness.raise_fault()
             raise Inconclusive(
                 f"{self.what}: no device was seen at {self.place} within {timeout_s:g} s"
+                f"{self.witness.sightings(self.place)}"
             )
         visit.raise_if_broken()
         at = visit.timeline.marks.get(self.mark)

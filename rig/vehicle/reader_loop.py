@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drivers.api.errors import DriverError
-from drivers.api.nfc import CardLink, NfcReader
+from drivers.api.nfc import CardLink, NfcReader, PollingReader
 from rig.digital_key.wire import Transceive
 from rig.vehicle.errors import VehicleError
 from rig.vehicle.line import LayeredLine, Line
@@ -61,6 +61,12 @@ class ReaderLoop:
         """Whether the reader works and its field is empty, as far as the loop has seen."""
         return self.fault is None and not self._occupied
 
+    @property
+    def sightings(self) -> str:
+        """What came of its polling since the last device; "" where the reader does not tell."""
+        reader = self._reader
+        return f"{self.place} {reader.sightings()}" if isinstance(reader, PollingReader) else ""
+
     def serve_again(self) -> None:
         """Serve the device in the field once more, if there is one; returns at once.
 
@@ -105,6 +111,8 @@ class ReaderLoop:
     def _visit(self, link: CardLink) -> None:
         visit = Visit(self.place, self._reader.name or self.place)
         visit.timeline.mark("presence", link.target.seen_ns)
+        if link.target.calls:
+            visit.note_calls(link.target)
         line: Line = link
         if self.between is not None:
             line = LayeredLine(self.between(link.transceive), link)

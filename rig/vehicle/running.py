@@ -190,6 +190,11 @@ class RunningVehicle:
     def await_visit(self, timeout_s: float, place: str) -> Visit | None:
         return self._log.next(timeout_s, place)
 
+    def sightings(self, place: str | None) -> str:
+        """What readers there, or all, tell of their polling; to put behind "nothing was seen"."""
+        loops = [loop for loop in self._loops.values() if place in (None, loop.place)]
+        return "".join(f"; {loop.sightings}" for loop in loops if loop.sightings)
+
     def raise_fault(self) -> None:
         for loop in self._loops.values():
             if loop.fault is not None:

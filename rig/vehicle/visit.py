@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from drivers.api.errors import CardLost, DriverError, LinkTimeout
+from drivers.api.errors import CardLost, DriverError, LinkTimeout, ReaderSilent
+from drivers.api.nfc import Target
 from rig.digital_key.dissect import dissect, name_of
 from rig.digital_key.errors import DigitalKeyError
 from rig.digital_key.messages import Outcome
@@ -70,6 +71,15 @@ class Visit:
         """Note how it ended."""
         self.ending, self.explanation = ending, explanation
 
+    def note_calls(self, target: Target) -> None:
+        """Note the polling frames that called the device: what was on the air, and when."""
+        for frame in dict.fromkeys(call.command for call in target.calls):
+            times = [call.sent_ns for call in target.calls if call.command == frame]
+            ago_ms = (target.seen_ns - times[-1]) / 1e6
+            last = f"last {ago_ms:.1f} ms before it was seen"
+            self.notes.append(f"called with {frame.hex().upper()} {len(times)} times, {last}")
+        self.timeline.mark("called", target.calls[-1].sent_ns)
+
     def end_with(self, error: Exception) -> None:
         """Note the exception that ended it; what kind it is decides what it means."""
         self.error = error
@@ -78,7 +88,7 @@ class Visit:
         answered = last is not None and not last.error  # then who is silent is of the bench
         if isinstance(error, CardLost):
             self.end(Ending.INTERRUPTED, f"{self.reader}: the device left the field at {step}")
-        elif isinstance(error, LinkTimeout) and not answered:
+        elif isinstance(error, LinkTimeout) and not (answered or isinstance(error, ReaderSilent)):
             self.end(Ending.MUTE, f"{self.reader}: no answer from the device at {step}: {error}")
         elif isinstance(error, DigitalKeyError):
             self.end(Ending.REFUSED, f"{step}: {error}")

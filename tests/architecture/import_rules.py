@@ -97,6 +97,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
+    "nfc": ("drivers.nfc.clf_library",),
     "numpy": ("rig.measure",),
     "pydantic": ("rig.bench", "rig.plans"),
     "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),

@@ -8,9 +8,12 @@ import pytest
 
 from drivers.api.errors import DriverUnavailable
 from drivers.api.nfc import CardLink, NfcReader
+from drivers.nfc.clf import ClfReader
 from drivers.nfc.pcsc import PcscReader
+from drivers.nfc.polling import PollingLoop
 from drivers.sim.pcsc_slot import PcscSlot
 from drivers.sim.pcscd import PrivatePcscd
+from drivers.sim.pn532 import VirtualPn532
 from drivers.sim.reader import InProcessReader
 from drivers.sim.world import World
 from tests.contracts.echo_card import PATIENCE_S
@@ -29,6 +32,10 @@ class NfcBench:
         found.name = place
         return found
 
+    def shown(self, atr: bytes) -> bytes:
+        """What a reader tells of a card with this ATR."""
+        return atr
+
     def _open(self, place: str, apdu_timeout_s: float) -> NfcReader:
         return InProcessReader(self.world, place, apdu_timeout_s)
 
@@ -46,6 +53,18 @@ class PcscBench(NfcBench):
     def _open(self, place: str, apdu_timeout_s: float) -> NfcReader:
         slot = self.stack.enter_context(PcscSlot(self.world, self.pcscd, place))
         return PcscReader(slot, apdu_timeout_s)
+
+
+class ClfBench(NfcBench):
+    """The same over nfcpy and virtual chips on serial lines."""
+
+    def shown(self, atr: bytes) -> bytes:
+        historical = atr[4 : 4 + (atr[1] & 0x0F)]
+        return bytes((5 + len(historical),)) + bytes.fromhex("78808002") + historical
+
+    def _open(self, place: str, apdu_timeout_s: float) -> NfcReader:
+        chip = self.stack.enter_context(VirtualPn532(self.world, place))
+        return ClfReader(chip, apdu_timeout_s, 921600, PollingLoop(period_ms=20))
 
 
 def activated(reader: NfcReader) -> CardLink:
