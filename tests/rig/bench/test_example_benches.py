@@ -62,5 +62,5 @@ class TestExample:
 
 
 def test_there_are_examples_and_none_can_be_run_by_mistake() -> None:
-    assert len(EXAMPLES) >= 2
+    assert len(EXAMPLES) >= 7
     assert not {path.stem for path in EXAMPLES} & bench_files().keys()
