@@ -106,6 +106,8 @@ class GrblStage(Stage, Halting):
     def stop(self) -> None:
         """Emergency stop: feed hold, then soft reset. The next move homes it again.
 
+        By the thread that uses the stage; any other calls ``halt``, which waits for nothing.
+
         Raises LinkLost, LinkTimeout: nobody knows then whether it has stopped by this, but it has
         no more to drive than ``AHEAD_S`` and the way that it stops in.
         """

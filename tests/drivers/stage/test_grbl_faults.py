@@ -30,7 +30,7 @@ from tests.drivers.stage.rail_bench import (
     rail_bench,
 )
 
-_SOON_S = 0.5  # of real time, where no answer comes
+_SOON_S = 2.0  # of real time, where no answer comes
 
 
 def under_way(bench: RailBench) -> Walk:
