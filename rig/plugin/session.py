@@ -39,6 +39,13 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
     config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
     config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
+    if (faults := assignment.plan.faults) is not None:
+        from rig.plugin.faults import FaultCampaign  # noqa: PLC0415 - few plans have any
+
+        campaign = FaultCampaign(
+            faults, assignment.bench, lambda: conduct.bench, lambda: conduct.recorder.attempt
+        )
+        config.pluginmanager.register(campaign, "rig-faults")
 
 
 class RigSession:

@@ -1,0 +1,100 @@
+"""A campaign: every test of a plan again under each fault that links of the bench can be made to have.
+
+The fault is planted for the call of a test alone, so that set-up and teardown show whether bench
+and rig have got over it. What it was and how often it struck is an observation in the record.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Iterable
+
+import pytest
+
+from drivers.api.faulty import FaultyLink
+from rig.bench.build import Bench, driver_classes
+from rig.bench.description import BenchDescription
+from rig.plans.plan import FaultSelection
+from rig.plugin.recording import Attempt
+from rig.records.run import Observation
+
+NOTHING = "no fault"
+FAULT, STRIKES = "fault", "fault strikes"  # what the observations are of
+
+
+class FaultCampaign:
+    """The hooks of a run with faults; pytest finds them because this object is a plugin."""
+
+    def __init__(
+        self,
+        wanted: FaultSelection,
+        description: BenchDescription,
+        bench: Callable[[], Bench],
+        attempt: Callable[[], Attempt],
+    ) -> None:
+        """Raises UsageError when the bench has no link that can be made to fail so."""
+        self._wanted, self._bench, self._attempt = wanted, bench, attempt
+        classes = driver_classes(description).values()
+        known = [f"{c.link}: {fault}" for c in classes if _fails(c) for fault in c.faults]
+        self._kinds = [kind for kind in dict.fromkeys(known) if _is_among(kind, wanted.kinds)]
+        if not self._kinds:
+            raise pytest.UsageError(
+                f"bench {description.name} has no link with the faults of the plan; "
+                f"it has: {', '.join(known) or 'none'} (see bench virtual-faults)"
+            )
+
+    @pytest.fixture(autouse=True)
+    def planted_fault(self, request: pytest.FixtureRequest) -> str:
+        """The fault of this case, as "link: fault"."""
+        return str(request.param)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Each test without a fault first, then under each."""
+        kinds = [NOTHING, *self._kinds]
+        metafunc.parametrize("planted_fault", kinds, ids=kinds, indirect=True)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out cases where the plan wants every so-manieth only, the same each time."""
+        items[:] = [item for item in items if self._is_taken(item)]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Plant the fault for the call, and take it out again."""
+        kind = kind_of(item)
+        link, _, fault = kind.partition(": ")
+        links = [d for d in self._bench().of(FaultyLink).values() if d.link == link]  # type: ignore[type-abstract]
+        for number, device in enumerate(links):
+            device.plant(fault, seed=_seed(item.nodeid, number))
+        try:
+            return (yield)
+        finally:
+            strikes = sum(device.strikes for device in links)
+            for device in links:
+                device.plant("", 0)
+            noted = self._attempt().observations
+            noted.append(Observation(FAULT, kind))
+            noted.append(Observation(STRIKES, str(strikes)))
+
+    def _is_taken(self, item: pytest.Item) -> bool:
+        if kind_of(item) == NOTHING:
+            return True
+        return random.Random(item.nodeid).random() * self._wanted.every < 1  # noqa: S311 - no secret
+
+
+def kind_of(item: pytest.Item) -> str:
+    """The fault of a case."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params["planted_fault"]) if callspec else NOTHING
+
+
+def _fails(cls: type) -> bool:
+    return issubclass(cls, FaultyLink)
+
+
+def _is_among(kind: str, wanted: Iterable[str]) -> bool:
+    return not wanted or any(kind == one or kind.startswith(f"{one}: ") for one in wanted)
+
+
+def _seed(node: str, number: int) -> int:
+    return random.Random(f"{node} {number}").getrandbits(32)  # noqa: S311 - no secret
