@@ -1,4 +1,4 @@
-"""A campaign: every test of a plan again under each fault that links of the bench can be made to have.
+"""A campaign: every test of a plan again under each fault that the bench's links can be made to have.
 
 The fault is planted for the call of a test alone, so that set-up and teardown show whether bench
 and rig have got over it. What it was and how often it struck is an observation in the record.
@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Iterable
+from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 
 from drivers.api.faulty import FaultyLink
 from rig.bench.build import Bench, driver_classes
 from rig.bench.description import BenchDescription
 from rig.plans.plan import FaultSelection
+from rig.plugin.fault_table import FAULT, NOTHING, STRIKES, WRONG, cases_of, table_of
 from rig.plugin.recording import Attempt
+from rig.records.journal import JOURNAL, read_run
 from rig.records.run import Observation
-
-NOTHING = "no fault"
-FAULT, STRIKES = "fault", "fault strikes"  # what the observations are of
 
 
 class FaultCampaign:
@@ -31,11 +33,14 @@ class FaultCampaign:
         description: BenchDescription,
         bench: Callable[[], Bench],
         attempt: Callable[[], Attempt],
+        folder: Path,
+        console: Console,
     ) -> None:
         """Raises UsageError when the bench has no link that can be made to fail so."""
         self._wanted, self._bench, self._attempt = wanted, bench, attempt
+        self._folder, self._console = folder, console
         classes = driver_classes(description).values()
-        known = [f"{c.link}: {fault}" for c in classes if _fails(c) for fault in c.faults]
+        known = [f"{c.link}: {fault}" for c in map(_failing, classes) if c for fault in c.faults]
         self._kinds = [kind for kind in dict.fromkeys(known) if _is_among(kind, wanted.kinds)]
         if not self._kinds:
             raise pytest.UsageError(
@@ -63,7 +68,7 @@ class FaultCampaign:
         """Plant the fault for the call, and take it out again."""
         kind = kind_of(item)
         link, _, fault = kind.partition(": ")
-        links = [d for d in self._bench().of(FaultyLink).values() if d.link == link]  # type: ignore[type-abstract]
+        links = [d for d in self._bench().of(FaultyLink).values() if d.link == link]
         for number, device in enumerate(links):
             device.plant(fault, seed=_seed(item.nodeid, number))
         try:
@@ -75,6 +80,21 @@ class FaultCampaign:
             noted = self._attempt().observations
             noted.append(Observation(FAULT, kind))
             noted.append(Observation(STRIKES, str(strikes)))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Show what every fault came to, and each case that is not as it should be."""
+        if not (self._folder / JOURNAL).exists():
+            return
+        cases = list(cases_of(read_run(self._folder)))
+        self._console.print()
+        self._console.print(table_of(cases))
+        for case in cases:
+            if case.came in WRONG:
+                said = (
+                    f"{case.came}  {case.result.test}: {case.result.verdict} {case.result.reason}"
+                )
+                self._console.print(Text(said), soft_wrap=True)
 
     def _is_taken(self, item: pytest.Item) -> bool:
         if kind_of(item) == NOTHING:
@@ -88,8 +108,8 @@ def kind_of(item: pytest.Item) -> str:
     return str(callspec.params["planted_fault"]) if callspec else NOTHING
 
 
-def _fails(cls: type) -> bool:
-    return issubclass(cls, FaultyLink)
+def _failing(cls: type) -> type[FaultyLink] | None:
+    return cls if issubclass(cls, FaultyLink) else None
 
 
 def _is_among(kind: str, wanted: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.api.clock import Clock
+from drivers.api.errors import FrameError
 from drivers.api.trace import Exchange
 from rig.digital_key.apdu import Send
 from rig.digital_key.messages import INS_SELECT
@@ -13,6 +14,7 @@ from rig.digital_key.wire import Transceive, wire
 from rig.vehicle.visit import Visit
 
 _SELECT = bytes((INS_SELECT,))
+_STATUS = 2  # octets of the status word, which every response ends with
 
 
 class Line(Protocol):
@@ -48,4 +50,11 @@ def traced(visit: Visit, line: Line, clock: Clock) -> Send:
         if command[1:2] == _SELECT and not error:
             visit.timeline.mark("selected", received)
 
-    return wire(line.transceive, keep, clock.now_ns)
+    def whole(command: bytes) -> bytes:
+        response = line.transceive(command)
+        if len(response) < _STATUS:  # ISO 7816-4: none is shorter, so it is the reader that cut it
+            said = f"{len(response)} octets are no response APDU"
+            raise FrameError(said, device=visit.reader)
+        return response
+
+    return wire(whole, keep, clock.now_ns)

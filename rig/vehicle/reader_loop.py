@@ -107,6 +107,7 @@ class ReaderLoop:
         visit.timeline.mark("presence", link.target.seen_ns)
         line: Line = link
         if self.between is not None:
+            visit.interfered = True
             line = LayeredLine(self.between(link.transceive), link)
         try:
             self._serve(visit, line)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from drivers.api.ble import HciAir, HciLine
 from drivers.api.clock import Clock
 from drivers.api.device import Device, Identity
-from drivers.api.errors import LinkLost
-from drivers.sim.faults.link import RATE, Failing
+from drivers.sim.faults.link import RATE, Failing, failure
 
-_ACL = 0x02  # the type octet of H4 that data has; events have 0x04
+_ACL = b"\x02"  # the type octet of H4 that data has; events have 0x04
+_CONNECTED = (0x01, 0x0A)  # subevents of LE Meta: connection complete, enhanced or not
+_DISCONNECT, _STATUS_OF_IT = b"\x01\x06\x04\x03", b"\x06\x04"
+_ENDED = {"link lost": 0x08, "link tampered with": 0x3D}  # supervision timeout, MIC failure
 
 
 class FaultyAir(Device, HciAir, Failing):
@@ -18,11 +20,10 @@ class FaultyAir(Device, HciAir, Failing):
 
     link = "Bluetooth"
     faults = (
+        *_ENDED,
+        "packet damaged",
         "events lost",
-        "events cut short",
         "data lost",
-        "data repeated",
-        "data cut short",
         "sent data lost",
         "unplugged",
     )
@@ -30,7 +31,7 @@ class FaultyAir(Device, HciAir, Failing):
     def __init__(self, air: HciAir, rate: float = RATE, fault: str = "", seed: int = 0) -> None:
         super().__init__(rate, fault, seed, None)
         self._clock = air.clock
-        self._inner = air
+        self.inner = air
 
     @property
     def clock(self) -> Clock:
@@ -40,7 +41,7 @@ class FaultyAir(Device, HciAir, Failing):
         return _FaultyLine(self, receive, lost)
 
     def identity(self) -> Identity:
-        return self._inner.identity() if isinstance(self._inner, Device) else Identity()
+        return self.inner.identity() if isinstance(self.inner, Device) else Identity()
 
     def close(self) -> None:
         """The air behind it is closed by the bench."""
@@ -51,11 +52,12 @@ class _FaultyLine(HciLine):
         self, air: FaultyAir, receive: Callable[[bytes], None], lost: Callable[[Exception], None]
     ) -> None:
         self._air, self._receive, self._lost = air, receive, lost
-        self._line = air._inner.plug(self._take, lost)
+        self._handle = b""  # of the latest connection
+        self._reason = 0  # of its end, where a fault has ended it
+        self._line = air.inner.plug(self._take, lost)
 
     def send(self, packet: bytes) -> None:
-        data = packet[:1] == bytes((_ACL,))
-        if data and self._air._chance.strikes_now("sent data lost"):
+        if packet[:1] == _ACL and self._air.chance.strikes_now("sent data lost"):
             return
         self._line.send(packet)
 
@@ -63,15 +65,31 @@ class _FaultyLine(HciLine):
         self._line.close()
 
     def _take(self, packet: bytes) -> None:
-        chance = self._air._chance
-        if chance.strikes_now("unplugged"):
+        chance = self._air.chance
+        if fault := chance.strikes_now("unplugged", "packet damaged"):
             self._line.close()
-            self._lost(LinkLost("it was unplugged", device=self._air.name))
+            self._lost(failure("gone" if fault == "unplugged" else "damaged", self._air.name))
             return
-        kind = "data" if packet[:1] == bytes((_ACL,)) else "events"
-        fault = chance.strikes_now(f"{kind} lost", f"{kind} cut short", f"{kind} repeated")
-        if fault.endswith("lost"):
-            return
-        self._receive(chance.some(packet) if fault.endswith("cut short") else packet)
-        if fault.endswith("repeated"):
-            self._receive(packet)
+        if packet[:1] == _ACL:
+            if fault := chance.strikes_now(*_ENDED):
+                self._end(_ENDED[fault])
+            elif not chance.strikes_now("data lost"):
+                self._receive(packet)
+        elif (event := self._followed(packet)) and not chance.strikes_now("events lost"):
+            self._receive(event)
+
+    def _followed(self, event: bytes) -> bytes:
+        """The event as the host is to see it; b"" where it belongs to what a fault has sent."""
+        if event[1:2] == b"\x3e" and event[3] in _CONNECTED and event[4] == 0:
+            self._handle = event[5:7]
+        elif event[1:2] == b"\x0f" and event[5:7] == _STATUS_OF_IT and self._reason:
+            return b""
+        elif event[1:2] == b"\x05" and event[4:6] == self._handle and self._reason:
+            event, self._reason = event[:6] + bytes((self._reason,)), 0
+        return event
+
+    def _end(self, reason: int) -> None:
+        """Have the controller end the connection, as if the radio link had ended."""
+        if not self._reason:
+            self._reason = reason
+            self._line.send(_DISCONNECT + self._handle + b"\x13")

@@ -56,14 +56,14 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
         return self._inner.channels
 
     def set(self, channel: int, *, on: bool) -> None:
-        self._raise_if_gone()
-        chance = self._chance
+        self.raise_if_gone()
+        chance = self.chance
         if fault := chance.strikes_now(*_COMMAND):
             raise failure(_COMMAND[fault], self.name)
         if chance.strikes_now("command ignored"):
             return
         if chance.strikes_now("command late"):
-            self._late()
+            self.delay()
         if chance.strikes_now("other relay moves"):
             channel = channel % self.channels + 1
         self._inner.set(channel, on=on)
@@ -73,19 +73,19 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
             self._inner.set(channel, on=False)
 
     def states(self) -> tuple[bool, ...]:
-        self._raise_if_gone()
+        self.raise_if_gone()
         self._fail_reading()
         return self._inner.states()
 
     def inputs(self) -> tuple[bool, ...]:
-        self._raise_if_gone()
+        self.raise_if_gone()
         self._fail_reading()
         true = self._read()
         if self._stuck and self._stuck != true:
-            self._chance.struck()
+            self.chance.struck()
             return self._stuck
-        if true and self._chance.strikes_now("input flickers"):
-            place = self._chance.random.randrange(len(true))
+        if true and self.chance.strikes_now("input flickers"):
+            place = self.chance.random.randrange(len(true))
             return (*true[:place], not true[place], *true[place + 1 :])
         return true
 
@@ -102,11 +102,11 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
         return self._inner.inputs() if isinstance(self._inner, InputBoard) else ()
 
     def _fail_reading(self) -> None:
-        if fault := self._chance.strikes_now(*_READING):
+        if fault := self.chance.strikes_now(*_READING):
             raise failure(_READING[fault], self.name)
-        if self._chance.strikes_now("reading late"):
-            self._late()
+        if self.chance.strikes_now("reading late"):
+            self.delay()
 
-    def _raise_if_gone(self) -> None:
-        if self._gone():
+    def raise_if_gone(self) -> None:
+        if self.is_gone():
             raise failure("gone", self.name)

@@ -16,24 +16,25 @@ class Failing(FaultyLink):
     """A link with a Chance. ``who`` it is in its errors is the device's name on the bench."""
 
     def __init__(self, rate: float, fault: str, seed: int, time: TimeSource | None) -> None:
-        self._chance = Chance(self.faults, rate, fault, seed)
+        self.chance = Chance(self.faults, rate, fault, seed)
         self._clock: Clock = SystemClock() if time is None else time.clock
 
     def plant(self, fault: str, seed: int) -> None:
-        self._chance.plant(fault, seed)
+        self.chance.plant(fault, seed)
 
     @property
     def strikes(self) -> int:
-        return self._chance.strikes
+        return self.chance.strikes
 
-    def _late(self) -> None:
+    def delay(self) -> None:
+        """Let pass what a late answer takes."""
         self._clock.sleep(LATE_S)
 
-    def _gone(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether the link is gone for good, which counts each time that it is missed."""
-        if self._chance.fault != "gone for good":
+        if self.chance.fault != "gone for good":
             return False
-        self._chance.struck()
+        self.chance.struck()
         return True
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drivers.api.clock import Clock
 from drivers.api.device import Device, Identity
 from drivers.api.errors import DeviceNotFound
 from drivers.api.uwb import UciPipe, UciPort
+from drivers.sim.faults.chance import Chance
 from drivers.sim.faults.link import RATE, Failing, failure
+
+_SPOILT: dict[str, Callable[[Chance, bytes], bytes]] = {
+    "octets lost": lambda _chance, _data: b"",
+    "octets damaged": Chance.spoilt,
+    "octets cut short": Chance.some,
+    "octets repeated": lambda _chance, data: data + data,
+    "junk between": lambda chance, data: chance.junk() + data,
+}
 
 
 class FaultyPipe(Device, UciPipe, Failing):
@@ -14,21 +25,15 @@ class FaultyPipe(Device, UciPipe, Failing):
 
     link = "UWB line"
     faults = (
-        "octets lost",
-        "octets damaged",
-        "octets cut short",
-        "octets repeated",
+        *_SPOILT,
         "octets late",
-        "junk between",
         "commands lost",
         "commands damaged",
         "unplugged for a moment",
         "gone for good",
     )
 
-    def __init__(
-        self, pipe: UciPipe, rate: float = RATE, fault: str = "", seed: int = 0
-    ) -> None:
+    def __init__(self, pipe: UciPipe, rate: float = RATE, fault: str = "", seed: int = 0) -> None:
         super().__init__(rate, fault, seed, None)
         self._clock = pipe.clock
         self._inner = pipe
@@ -38,7 +43,7 @@ class FaultyPipe(Device, UciPipe, Failing):
         return self._clock
 
     def connect(self) -> UciPort:
-        if self._gone():
+        if self.is_gone():
             raise DeviceNotFound("it is not plugged in", device=self.name)
         return _FaultyPort(self, self._inner.connect())
 
@@ -54,36 +59,29 @@ class _FaultyPort(UciPort):
         self._pipe, self._port = pipe, port
 
     def read(self, timeout_s: float) -> bytes:
-        chance = self._pipe._chance
         data = self._port.read(timeout_s)
-        if self._pipe._gone():
+        if self._pipe.is_gone():
             raise failure("gone", self._pipe.name)
         if not data:
             return data
-        if chance.strikes_now("unplugged for a moment"):
+        if self._pipe.chance.strikes_now("unplugged for a moment"):
             raise failure("gone", self._pipe.name)
-        match chance.strikes_now(*(f for f in FaultyPipe.faults if "octets" in f), "junk between"):
-            case "octets lost":
-                return b""
-            case "octets damaged":
-                return chance.spoilt(data)
-            case "octets cut short":
-                return chance.some(data)
-            case "octets repeated":
-                return data + data
-            case "octets late":
-                self._pipe._late()
-            case "junk between":
-                return chance.junk() + data
-        return data
+        return self._spoilt(data)
+
+    def _spoilt(self, data: bytes) -> bytes:
+        chance = self._pipe.chance
+        if chance.strikes_now("octets late"):
+            self._pipe.delay()
+        fault = chance.strikes_now(*_SPOILT)
+        return _SPOILT[fault](chance, data) if fault else data
 
     def write(self, data: bytes) -> None:
-        if self._pipe._gone():
+        if self._pipe.is_gone():
             raise failure("gone", self._pipe.name)
-        if self._pipe._chance.strikes_now("commands lost"):
+        if self._pipe.chance.strikes_now("commands lost"):
             return
-        spoils = self._pipe._chance.strikes_now("commands damaged")
-        self._port.write(self._pipe._chance.spoilt(data) if spoils else data)
+        spoils = self._pipe.chance.strikes_now("commands damaged")
+        self._port.write(self._pipe.chance.spoilt(data) if spoils else data)
 
     def close(self) -> None:
         self._port.close()

@@ -53,23 +53,23 @@ class FaultyReader(NfcReader, Failing):
         self._inner = reader
 
     def wait_for_card(self, timeout_s: float) -> CardLink | None:
-        self._raise_if_gone()
+        self.raise_if_gone()
         if self._inner.name == "":
             self._inner.name = f"the reader behind {self.name}"
         found = self._inner.wait_for_card(timeout_s)
         if found is None:
             return None
-        if self._chance.strikes_now("card seen too late"):
+        if self.chance.strikes_now("card seen too late"):
             return None
-        ghost = bool(self._chance.strikes_now("card is a ghost"))
+        ghost = bool(self.chance.strikes_now("card is a ghost"))
         return _FaultyCard(self, found, ghost=ghost)
 
     def wait_for_removal(self, timeout_s: float) -> bool:
-        self._raise_if_gone()
+        self.raise_if_gone()
         gone = self._inner.wait_for_removal(timeout_s)
         if gone:
-            return not self._chance.strikes_now("removal missed")
-        return bool(self._chance.strikes_now("removal imagined"))
+            return not self.chance.strikes_now("removal missed")
+        return bool(self.chance.strikes_now("removal imagined"))
 
     def identity(self) -> Identity:
         return self._inner.identity()
@@ -80,8 +80,9 @@ class FaultyReader(NfcReader, Failing):
     def close(self) -> None:
         """The reader behind it is closed by the bench."""
 
-    def _raise_if_gone(self) -> None:
-        if self._gone():
+    def raise_if_gone(self) -> None:
+        """Raise LinkLost while it is gone for good."""
+        if self.is_gone():
             raise failure("gone", self.name)
 
 
@@ -91,8 +92,8 @@ class _FaultyCard(CardLink):
         self._reader, self._link, self._lost = reader, link, ghost
 
     def transceive(self, apdu: bytes) -> bytes:
-        reader, chance = self._reader, self._reader._chance
-        reader._raise_if_gone()
+        reader, chance = self._reader, self._reader.chance
+        reader.raise_if_gone()
         if chance.strikes_now("unplugged for a moment"):
             raise LinkLost("it was unplugged", device=reader.name)
         self._lost = self._lost or bool(chance.strikes_now("card drops out"))
@@ -102,18 +103,16 @@ class _FaultyCard(CardLink):
             raise failure("lost", reader.name)
         answer = self._link.transceive(apdu)
         if chance.strikes_now("answer late"):
-            reader._late()
+            reader.delay()
         if fault := chance.strikes_now(*_ANSWER):
             raise failure(_ANSWER[fault], reader.name)
         return b"" if chance.strikes_now("answer empty") else answer
 
     def reset(self, *, cold: bool) -> None:
-        self._reader._raise_if_gone()
-        if self._reader._chance.strikes_now("reset fails"):
+        self._reader.raise_if_gone()
+        if self._reader.chance.strikes_now("reset fails"):
             raise failure("lost", self._reader.name)
         self._link.reset(cold=cold)
 
     def close(self) -> None:
         self._link.close()
-
-

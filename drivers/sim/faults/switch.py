@@ -27,18 +27,18 @@ class FaultySwitch(Switch, Failing):
         self._inner = switch
 
     def set(self, *, on: bool) -> None:
-        if self._gone():
+        if self.is_gone():
             raise failure("gone", self.name)
-        if fault := self._chance.strikes_now("command lost", "command refused"):
+        if fault := self.chance.strikes_now("command lost", "command refused"):
             raise failure(fault.removeprefix("command "), self.name)
-        if self._chance.strikes_now("contact welded"):
+        if self.chance.strikes_now("contact welded"):
             return
-        if self._chance.strikes_now("command late"):
-            self._late()
+        if self.chance.strikes_now("command late"):
+            self.delay()
         self._inner.set(on=on)
 
     def is_on(self) -> bool:
-        if self._gone():
+        if self.is_gone():
             raise failure("gone", self.name)
         return self._inner.is_on()
 
@@ -74,23 +74,23 @@ class FaultySensor(Sensor, Failing):
         self._held: bool | None = None
 
     def plant(self, fault: str, seed: int) -> None:
-        """ "stuck" stays as it is now; "wire broken" reads inactive from now on."""
+        """A stuck one stays as it is now; one whose wire is broken reads inactive from now on."""
         super().plant(fault, seed)
         self._held = self._inner.is_active() if fault == "stuck" else None
         self._held = False if fault == "wire broken" else self._held
 
     def is_active(self) -> bool:
-        if self._gone():
+        if self.is_gone():
             raise failure("gone", self.name)
-        if self._chance.strikes_now("reading lost"):
+        if self.chance.strikes_now("reading lost"):
             raise failure("lost", self.name)
-        if self._chance.strikes_now("reading late"):
-            self._late()
+        if self.chance.strikes_now("reading late"):
+            self.delay()
         true = self._inner.is_active()
         if self._held is not None and self._held is not true:
-            self._chance.struck()
+            self.chance.struck()
             return self._held
-        return not true if self._chance.strikes_now("flickers") else true
+        return not true if self.chance.strikes_now("flickers") else true
 
     def identity(self) -> Identity:
         return self._inner.identity()
