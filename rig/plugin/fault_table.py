@@ -1,4 +1,4 @@
-"""What a campaign of faults came to, by its records: was each fault told from the device's doing?"""
+"""What a campaign of faults came to, by its records: was each told from a device's doing."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ class Came(StrEnum):
 
 
 WRONG = (Came.FALSE_VERDICT, Came.DOUBTFUL, Came.SPILLED)
-_CUT_OFF = {"interrupted", "mute", "error", "fault"}
-_UNDECIDED = {*_CUT_OFF, "passed by"}
+_UNDECIDED = {"interrupted", "mute", "error", "fault", "passed by"}
 _UNJUDGED = {Verdict.ERROR: Came.ERROR, Verdict.INCONCLUSIVE: Came.INCONCLUSIVE}
 Seen = list[tuple[str, str]]  # place and outcome of each visit
 
@@ -50,7 +49,8 @@ def cases_of(run: Run) -> Iterator[Case]:
     """Every case of a campaign's run, in its order."""
     seen: dict[str, Seen] = defaultdict(list)
     for visit in run.visits():
-        seen[visit.test].append((visit.place, visit.outcome))
+        ranged = ", ranged" if "set_up" in visit.marks else ""
+        seen[visit.test].append((visit.place, f"{visit.outcome}{ranged}"))
     plain: Result | None = None
     for result in run.results:
         noted = {each.what: each.value for each in result.observations}
@@ -74,12 +74,15 @@ def _came(result: Result, strikes: int, plain: Result, seen: Seen, usual: Seen) 
 
 
 def _saw_as_much(seen: Seen, usual: Seen) -> bool:
-    """Whether what judged the device was there all the same: nothing was missed or only cut off."""
-    if not set(usual) <= set(seen):
-        return False
-    more = {outcome for _, outcome in set(seen) - set(usual)}
-    ends_alike = bool(usual) and seen[-1] == usual[-1] and usual[-1][1] not in _UNDECIDED
-    return ends_alike or not more & _CUT_OFF
+    """Whether what judged the device was there all the same, whatever was cut off besides."""
+    judged, usually = _judging(seen), _judging(usual)
+    if not usually:
+        return set(seen) == set(usual)
+    return set(usually) <= set(judged) and judged[-1] == usually[-1]
+
+
+def _judging(seen: Seen) -> Seen:
+    return [one for one in seen if one[1] not in _UNDECIDED]
 
 
 def table_of(cases: list[Case]) -> Table:

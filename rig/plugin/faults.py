@@ -1,4 +1,4 @@
-"""A campaign: every test of a plan again under each fault that the bench's links can be made to have.
+"""A campaign: every test of a plan again under each fault of the bench's links.
 
 The fault is planted for the call of a test alone, so that set-up and teardown show whether bench
 and rig have got over it. What it was and how often it struck is an observation in the record.

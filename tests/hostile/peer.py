@@ -11,11 +11,11 @@ from bumble.core import BaseBumbleError
 from rig.digital_key import ble_messages
 from rig.digital_key.errors import DigitalKeyError
 from tests.drivers.ble.central import Central
-from tests.drivers.ble.radio_bench import AIRS, SPSM, Bench
+from tests.drivers.ble.radio_bench import AIRS, PHONE, SPSM, Bench
 from tests.hostile.dice import Dice
 
 CHANNELS = (0x0004, 0x0005, 0x0006, 0x0040, 0x0041)  # ATT, signalling, SMP, dynamic ones
-AT_ONCE = 40
+AT_ONCE = 100
 LARGEST_SDU = 255
 
 
@@ -26,23 +26,34 @@ class HostilePeer:
         self.bench = Bench(stack, AIRS["small air"])
         self.bench.ears.open_to_all = True
         self._dice = dice
-        self._phone = self.bench.phone()
-        self._phone.mute_pairing()
+        self._phone = Central(self.bench.air, PHONE)
         self._there = False
+        stack.callback(self._end)
+
+    def _end(self) -> None:
+        self._phone.close()
 
     def send(self) -> int:
         """So many frames as are at once on the air; how many."""
-        phone, told = self._phone, self.bench.ears.told
+        told = self.bench.ears.told
         if not self._there:
-            self.bench.connected(phone)
-            phone.open(SPSM)
+            self._begin()
+        phone = self._phone
         for _ in range(AT_ONCE):
             phone.loop.post(partial(self._say, phone, *self._frame()))
         self.bench.ears.pass_time(0.2)
         self._there = "disconnected" not in told and "channel_closed" not in told
-        if not self._there and "disconnected" not in told:
-            phone.disconnect()
         return AT_ONCE
+
+    def _begin(self) -> None:
+        """Another phone, since the stack of the one that was thrown out may be beyond repair."""
+        self._phone.close()
+        self.bench.ears.pass_time(30)  # in which a link to nobody has ended
+        del self.bench.air.lines[1:]
+        self._phone = Central(self.bench.air, PHONE)
+        self._phone.mute_pairing()
+        self.bench.connected(self._phone)
+        self._phone.open(SPSM)
 
     def _frame(self) -> tuple[int, bytes]:
         """Channel and content; 0 for an SDU on the phone's own channel."""

@@ -1,4 +1,8 @@
-"""A Bluetooth controller's HCI that fails, between the rig's host and the controller."""
+"""A Bluetooth controller that fails, or its radio link, between the rig's host and the controller.
+
+Packets are not lost singly: a controller repeats what its radio loses until it gives the link up,
+USB repeats what it loses, and a serial line that loses octets has lost its framing.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,6 @@ class FaultyAir(Device, HciAir, Failing):
     faults = (
         *_ENDED,
         "packet damaged",
-        "events lost",
-        "data lost",
-        "sent data lost",
         "unplugged",
     )
 
@@ -57,8 +58,6 @@ class _FaultyLine(HciLine):
         self._line = air.inner.plug(self._take, lost)
 
     def send(self, packet: bytes) -> None:
-        if packet[:1] == _ACL and self._air.chance.strikes_now("sent data lost"):
-            return
         self._line.send(packet)
 
     def close(self) -> None:
@@ -70,16 +69,16 @@ class _FaultyLine(HciLine):
             self._line.close()
             self._lost(failure("gone" if fault == "unplugged" else "damaged", self._air.name))
             return
-        if packet[:1] == _ACL:
-            if fault := chance.strikes_now(*_ENDED):
-                self._end(_ENDED[fault])
-            elif not chance.strikes_now("data lost"):
-                self._receive(packet)
-        elif (event := self._followed(packet)) and not chance.strikes_now("events lost"):
+        fault = chance.strikes_now(*_ENDED) if packet[:1] == _ACL else ""
+        if fault:
+            self._end(_ENDED[fault])
+        elif event := self._followed(packet):
             self._receive(event)
 
     def _followed(self, event: bytes) -> bytes:
-        """The event as the host is to see it; b"" where it belongs to what a fault has sent."""
+        """What the host is to see of it; b"" where it belongs to what a fault has sent."""
+        if event[:1] == _ACL:
+            return event
         if event[1:2] == b"\x3e" and event[3] in _CONNECTED and event[4] == 0:
             self._handle = event[5:7]
         elif event[1:2] == b"\x0f" and event[5:7] == _STATUS_OF_IT and self._reason:
