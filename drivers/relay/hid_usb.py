@@ -97,8 +97,12 @@ class BoardLink:
         self.where = f"USB bus {device.bus} address {device.address}"
 
     def text(self, index: int) -> str:
+        """A string descriptor. Raises FrameError where what comes is none, besides USB's errors."""
         with _usb_errors("reading what it is", self.where):
-            return str(usb.util.get_string(self._device, index, _ENGLISH) or "")
+            try:
+                return str(usb.util.get_string(self._device, index, _ENGLISH) or "")
+            except (UnicodeDecodeError, IndexError) as exc:  # pyusb takes it for UTF-16 unseen
+                raise FrameError(f"string {index} is no text", device=self.where) from exc
 
     def identity(self, serial: str) -> Identity:
         device = self._device

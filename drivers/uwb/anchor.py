@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from drivers.api.clock import Clock, SystemClock
 from drivers.api.device import Finding, Identity
-from drivers.api.errors import DeviceRefused, DriverError, LinkLost, LinkTimeout
+from drivers.api.errors import DeviceRefused, DriverError, FrameError, LinkLost, LinkTimeout
 from drivers.api.uwb import RangingAnchor, RangingSession, Session, UciPort
 from drivers.uwb import findings, settings
 from drivers.uwb.host import LineHealth, UciHost
@@ -48,6 +48,7 @@ class UciAnchor(RangingAnchor):
         self._clock = clock or SystemClock()
         self._lock = threading.RLock()
         self._closed = False
+        self._doubtful = False  # a command went astray: the chip may hold what nobody knows of
         self._host: UciHost | None = None
         with self._named():
             self._open()
@@ -57,12 +58,14 @@ class UciAnchor(RangingAnchor):
             host, routing = self._held(), self._routing
             routing.expect()
             init = SessionInit(session.session_id, settings.session_type(session))
-            handle = host.ask(init, SessionInitAnswer).handle
+            with self._doubted():
+                handle = host.ask(init, SessionInitAnswer).handle
             token = session.session_id if handle is None else handle
             inbox = routing.claim({token, session.session_id})
             self._running[token] = inbox
             try:
-                self._bring_up(host, token, session, inbox)
+                with self._doubted():
+                    self._bring_up(host, token, session, inbox)
             except DriverError:
                 with suppress(DriverError):
                     self._end(host, token)
@@ -146,12 +149,13 @@ class UciAnchor(RangingAnchor):
         except DriverError:
             host.close()
             raise
-        self._host = host
+        self._host, self._doubtful = host, False
 
     def _held(self) -> UciHost:
         if self._closed:
             raise LinkLost("it is closed")
-        if self._host is None or not self._host.alive:
+        astray = self._doubtful and not self._running  # a reset ends whatever runs
+        if self._host is None or not self._host.alive or astray:
             self._drop()
             try:
                 self._open()
@@ -188,7 +192,7 @@ class UciAnchor(RangingAnchor):
         try:
             with suppress(DeviceRefused):  # it had not started, or has stopped by itself
                 host.ask(control.SessionStop(token), control.SessionStopAnswer)
-            with suppress(DeviceRefused):
+            with suppress(DeviceRefused), self._doubted():
                 host.ask(SessionDeinit(token), SessionDeinitAnswer)
         finally:
             self._routing.release(inbox)
@@ -217,4 +221,14 @@ class UciAnchor(RangingAnchor):
             yield
         except DriverError as exc:
             exc.device = exc.device or self._who
+            self._doubtful = self._doubtful or isinstance(exc, LinkTimeout | FrameError)
+            raise
+
+    @contextmanager
+    def _doubted(self) -> Iterator[None]:
+        """After a failure of this, the chip is reset before it is used again."""
+        try:
+            yield
+        except DriverError:
+            self._doubtful = True
             raise

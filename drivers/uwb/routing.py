@@ -16,6 +16,8 @@ from drivers.uwb.uci.profiles import Profile
 from drivers.uwb.uci.session import SessionStatus
 from drivers.uwb.uci.two_way import SessionInfo
 
+_EARLY_MOST = 1000  # notifications ahead of a session's own answer; a chip sends a few
+
 
 class Routing:
     """The inboxes of one chip's sessions, by token.
@@ -73,7 +75,7 @@ class Routing:
         number = _number(message)
         inbox = self._inboxes.get(number)
         if inbox is None:
-            if self._early is not None:
+            if self._early is not None and len(self._early) < _EARLY_MOST:
                 self._early.append((t_ns, message))
             else:
                 self.strays += 1

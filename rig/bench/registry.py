@@ -64,6 +64,12 @@ DRIVERS = {
     "sim.watch": "drivers.sim.watch:VirtualWatch",
     "sim.setup_card": "drivers.sim.setup_card:VirtualSetupCard",
     "sim.grbl_rail": "drivers.sim.grbl_rail:VirtualRail",
+    "sim.faulty_reader": "drivers.sim.faults:FaultyReader",
+    "sim.faulty_board": "drivers.sim.faults:FaultyBoard",
+    "sim.faulty_switch": "drivers.sim.faults:FaultySwitch",
+    "sim.faulty_sensor": "drivers.sim.faults:FaultySensor",
+    "sim.faulty_pipe": "drivers.sim.faults:FaultyPipe",
+    "sim.faulty_air": "drivers.sim.faults:FaultyAir",
     "sim.phone_rack": "drivers.sim.phone_rack:VirtualPhoneRack",
 }
 

@@ -112,6 +112,7 @@ def load_plan(path: Path, checks: Checks = MappingProxyType({})) -> Plan:
         counts=content.counts,
         readings=content.readings,
         passive=content.passive,
+        faults=content.faults,
         path=path.resolve(),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )

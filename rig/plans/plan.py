@@ -3,7 +3,8 @@
 A plan is a YAML file. ``tests`` are files, folders or the beginnings of node ids, relative to the
 plan file's folder or to ``testplans``; limits have names, so that tests refer to them. ``readings``
 choose by name how the run reads what the sources leave open, ``passive`` how the vehicle ranges and
-decides; who knows the names checks them.
+decides; who knows the names checks them. ``faults`` has every test run again under each fault that
+links of the bench can be made to have.
 """
 
 from __future__ import annotations
@@ -41,6 +42,16 @@ class PlanLimit(Entry):
         return {name: getattr(self, name), "basis": self.basis}
 
 
+class FaultSelection(Entry):
+    """Which faults the tests are run under: links or "link: fault", all by default.
+
+    ``every``: one case in so many, for a campaign that is to be short.
+    """
+
+    kinds: Texts = ()
+    every: Annotated[int, Strict(True), Field(ge=1)] = 1
+
+
 class PlanContent(Entry):
     """What a plan file says."""
 
@@ -53,6 +64,7 @@ class PlanContent(Entry):
     counts: dict[str, Annotated[int, Strict(True), Field(ge=1)]] = Field(default_factory=dict)
     readings: dict[Text, Any] = Field(default_factory=dict)
     passive: dict[Text, Any] = Field(default_factory=dict)
+    faults: FaultSelection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     readings: dict[str, object] = field(default_factory=dict)
     passive: dict[str, object] = field(default_factory=dict)
+    faults: FaultSelection | None = None
     path: Path | None = None
     sha256: str = ""
 

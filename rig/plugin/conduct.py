@@ -30,7 +30,7 @@ from rig.plugin.fleet import Fleet
 from rig.plugin.heading import run_started
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
-from rig.plugin.recording import Recorder
+from rig.plugin.recording import Recorder, no_objection
 from rig.plugin.verdicts import reason_of
 from rig.records.journal import Journal
 from rig.records.run import RunFinished
@@ -139,7 +139,8 @@ class Conduct:
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
-            self._recorder = Recorder(self._journal, self.plan, fleet, take_visits)
+            objection = vehicle.objection if vehicle else no_objection
+            self._recorder = Recorder(self._journal, self.plan, fleet, take_visits, objection)
             ids = [item.nodeid for item in items]
             head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
             self._journal.append(replace(head, applicability=fleet.to_records()))

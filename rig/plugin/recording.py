@@ -28,6 +28,7 @@ from rig.plugin.verdicts import (
     of_broken_call,
     of_completion,
     of_exception,
+    questioned,
 )
 from rig.records.journal import Journal
 from rig.records.run import Measurement, Observation, Result, TestStarted
@@ -44,6 +45,18 @@ class RecordedVisit(Protocol):
 
 
 TakeVisits = Callable[[], Sequence[RecordedVisit]]
+
+
+class Objection(Protocol):
+    """Asks whether the bench was sound; see RunningVehicle.objection."""
+
+    def __call__(self, *, failed: bool) -> Exception | None: ...
+
+
+def no_objection(*, failed: bool) -> Exception | None:
+    """Where there is no vehicle, nothing is known of its bench."""
+    del failed
+    return None
 
 
 @dataclass(slots=True)
@@ -78,12 +91,19 @@ class Attempt:
 class Recorder:
     """Writes the attempts of a run, one after the other."""
 
-    def __init__(self, journal: Journal, plan: Plan, fleet: Fleet, take_visits: TakeVisits) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        plan: Plan,
+        fleet: Fleet,
+        take_visits: TakeVisits,
+        objection: Objection = no_objection,
+    ) -> None:
         self.verdicts: Counter[Verdict] = Counter()
         self._journal = journal
         self._fleet = fleet
         self._plan = plan
-        self._take_visits = take_visits
+        self._take_visits, self._objection = take_visits, objection
         self._attempts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
 
@@ -127,6 +147,9 @@ class Recorder:
             found = of_completion(attempt.measurements, attempt.observations, self._plan)
         else:
             return None
+        if call.when == "call":
+            objection = self._objection(failed=found.verdict is Verdict.FAIL)
+            found = questioned(found, objection)
         attempt.findings.append(found)
         if call.excinfo is not None and found.verdict is Verdict.ERROR:
             attempt.broken |= broken_devices(call.excinfo.value)

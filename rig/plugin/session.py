@@ -39,6 +39,18 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
     config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
     config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
+    if (faults := assignment.plan.faults) is not None:
+        from rig.plugin.faults import FaultCampaign  # noqa: PLC0415 - few plans have any
+
+        campaign = FaultCampaign(
+            faults,
+            assignment.bench,
+            lambda: conduct.bench,
+            lambda: conduct.recorder.attempt,
+            assignment.folder,
+            session.console,
+        )
+        config.pluginmanager.register(campaign, "rig-faults")
 
 
 class RigSession:
@@ -49,9 +61,9 @@ class RigSession:
     ) -> None:
         self._assignment = assignment
         self._stream = sys.stdout
-        self._console = console_for(self._stream)
-        progress = Progress(self._console, full_tracebacks=full_tracebacks)
-        closing = Closing(self._console)
+        self.console = console_for(self._stream)
+        progress = Progress(self.console, full_tracebacks=full_tracebacks)
+        closing = Closing(self.console)
         command = ["pytest", *(str(a) for a in config.invocation_params.args)]
         self.conduct = Conduct(assignment, progress, closing, " ".join(command))
         self._exit_status: int | None = None
@@ -138,4 +150,4 @@ class RigSession:
     def pytest_unconfigure(self) -> None:
         """The reports have been rendered by now: say where."""
         self.conduct.show_paths()
-        release(self._console, self._stream)
+        release(self.console, self._stream)

@@ -68,6 +68,22 @@ def of_broken_call(exc: BaseException, measurements: Iterable[Measurement], plan
     return replace(both, beside="; ".join(found.reason for found in missed))
 
 
+def questioned(found: Finding, objection: Exception | None) -> Finding:
+    """What a call came to when something speaks against judging anybody by it.
+
+    A bench that broke in mid-test leaves no verdict, good or bad: what passed may have passed for
+    that reason.
+    """
+    if objection is None or found.verdict not in _JUDGED:
+        return found
+    decisive = of_exception(objection, "call")
+    verdict = Verdict.ERROR if decisive.verdict is Verdict.FAIL else decisive.verdict
+    return Finding(verdict, decisive.reason, beside=found.reason)
+
+
+_JUDGED = (Verdict.PASS, Verdict.FAIL, Verdict.OBSERVED)
+
+
 def of_completion(
     measurements: Iterable[Measurement], observations: Iterable[Observation], plan: Plan
 ) -> Finding:

@@ -8,10 +8,11 @@ from enum import StrEnum
 from drivers.api.clock import Clock
 from drivers.api.sensor import Sensor
 from rig.measure.outcomes import Inconclusive
-from rig.vehicle.errors import ActuatorStuck
+from rig.vehicle.errors import ActuatorStuck, SensorContradicts
 from rig.vehicle.wiring import CLOSURES, DOORS, TRUNK, Wiring
 
 _POLL_S = 0.001  # how often a sensor is read while an actuator moves
+_LOOKS = 3  # at a contact that says something new unasked, before it is believed: contacts bounce
 
 
 class Power(StrEnum):
@@ -37,6 +38,7 @@ class Body:
         self._clock = clock
         self._actuation_s = actuation_s
         self.unlock_scope = UnlockScope.ALL
+        self._confirmed: dict[str, bool] = {}  # what sensors said last, none commanded since
 
     def locks_to_open(self) -> tuple[str, ...]:
         """The locks an unlock concerns under the present setting."""
@@ -45,6 +47,7 @@ class Body:
     def command_locks(self, locks: Iterable[str], *, unlock: bool) -> int:
         """Set the relays; returns the time at which the last had taken the command, in ns."""
         for lock in locks:
+            self._confirmed.pop(f"unlocked_{lock}", None)
             self._wiring.unlock[lock].set(on=unlock)
         return self._clock.now_ns()
 
@@ -60,10 +63,12 @@ class Body:
         return self.await_locks(CLOSURES, unlocked=unlock)
 
     def is_unlocked(self, lock: str) -> bool:
-        return self._wiring.unlocked[lock].is_active()
+        """What its sensor says. Raises SensorContradicts: only relays move a lock."""
+        return self._read(f"unlocked_{lock}", self._wiring.unlocked[lock])
 
     def is_open(self, closure: str) -> bool:
-        return self._wiring.opened[closure].is_active()
+        """What its contact says, believed where it goes on saying it: people move doors, too."""
+        return self._steady(f"open_{closure}", self._wiring.opened[closure])
 
     def standing_open(self) -> tuple[str, ...]:
         """Every door or trunk that is open now."""
@@ -78,6 +83,7 @@ class Body:
             return
         if self._wiring.body is None:
             raise Inconclusive(f"nobody on this bench can move the {closure} closure")
+        self._confirmed.pop(f"open_{closure}", None)
         self._wiring.body.move(closure, to_open=to_open)
         self._await(f"open_{closure}", self._wiring.opened[closure], wanted=to_open)
 
@@ -85,6 +91,7 @@ class Body:
         """Unlock the trunk and let it spring open; returns when its contact says so, in ns."""
         self.command_locks((TRUNK,), unlock=True)
         self.await_locks((TRUNK,), unlocked=True)
+        self._confirmed.pop(f"open_{TRUNK}", None)
         self._wiring.release_trunk.set(on=True)
         try:
             self._await("open_trunk", self._wiring.opened[TRUNK], wanted=True)
@@ -94,10 +101,11 @@ class Body:
 
     @property
     def power(self) -> Power:
-        """The power state the sensors report."""
-        if self._wiring.power_on["drive_ready"].is_active():
+        """The power state the sensors report. Raises SensorContradicts."""
+        if self._read("is_drive_ready", self._wiring.power_on["drive_ready"]):
             return Power.DRIVE_READY
-        return Power.ACCESSORY if self._wiring.power_on["accessory"].is_active() else Power.OFF
+        accessory = self._read("is_accessory", self._wiring.power_on["accessory"])
+        return Power.ACCESSORY if accessory else Power.OFF
 
     def set_power(self, power: Power) -> int:
         """Switch the power state; returns when the sensors confirm it, in ns."""
@@ -106,6 +114,7 @@ class Body:
             "drive_ready": power is Power.DRIVE_READY,
         }
         for name, on in wanted.items():
+            self._confirmed.pop(f"is_{name}", None)
             self._wiring.power[name].set(on=on)
         for name, on in wanted.items():
             self._await(f"is_{name}", self._wiring.power_on[name], wanted=on)
@@ -117,3 +126,19 @@ class Body:
             if self._clock.now_ns() > deadline:
                 raise ActuatorStuck(name, wanted, self._actuation_s)
             self._clock.sleep(_POLL_S)
+        self._confirmed[name] = wanted
+
+    def _read(self, name: str, sensor: Sensor) -> bool:
+        """What a sensor says whose actuator the rig alone moves."""
+        active = self._steady(name, sensor)
+        if self._confirmed.get(name, active) is not active:
+            raise SensorContradicts(name, active)
+        return active
+
+    def _steady(self, name: str, sensor: Sensor) -> bool:
+        """What a sensor says; against what it confirmed, as often as it takes to believe it."""
+        for _ in range(_LOOKS):
+            active = sensor.is_active()
+            if self._confirmed.get(name, active) is active:
+                break
+        return active

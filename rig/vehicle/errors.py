@@ -7,6 +7,7 @@
   * TrustError - a certificate or key of the bench file cannot be used
   * WiringError - the bench lacks a device the vehicle cannot do without
   * ActuatorStuck - a relay was commanded and its sensor did not follow: a bench fault
+  * SensorContradicts - a sensor says what no relay was commanded to: a bench fault
   * ServiceBroken - the rig's own code failed while it served a device
 """
 
@@ -43,6 +44,15 @@ class ActuatorStuck(VehicleError):
     def __init__(self, sensor: str, wanted: bool, timeout_s: float) -> None:
         state = "active" if wanted else "inactive"
         super().__init__(f"{sensor}: not {state} {timeout_s:g} s after its relay was commanded")
+        self.sensor = sensor
+
+
+class SensorContradicts(VehicleError):
+    """A sensor left the state that it had confirmed, and no relay was commanded since."""
+
+    def __init__(self, sensor: str, active: bool) -> None:
+        state = "active" if active else "inactive"
+        super().__init__(f"{sensor}: turned {state}, and no relay was commanded to move it")
         self.sensor = sensor
 
 

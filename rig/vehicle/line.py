@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.api.clock import Clock
+from drivers.api.errors import FrameError
 from drivers.api.trace import Exchange
 from rig.digital_key.apdu import Send
 from rig.digital_key.messages import INS_SELECT
@@ -48,4 +49,10 @@ def traced(visit: Visit, line: Line, clock: Clock) -> Send:
         if command[1:2] == _SELECT and not error:
             visit.timeline.mark("selected", received)
 
-    return wire(line.transceive, keep, clock.now_ns)
+    def whole(command: bytes) -> bytes:
+        response = line.transceive(command)
+        if not response:  # a device that says nothing is LinkTimeout: here it is the reader's doing
+            raise FrameError("the reader handed on an empty answer", device=visit.reader)
+        return response
+
+    return wire(whole, keep, clock.now_ns)

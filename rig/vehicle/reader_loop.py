@@ -115,6 +115,7 @@ class ReaderLoop:
             visit.note_calls(link.target)
         line: Line = link
         if self.between is not None:
+            visit.interfered = True
             line = LayeredLine(self.between(link.transceive), link)
         try:
             self._serve(visit, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from time import monotonic, sleep
 
 from drivers.api.clock import Clock, MovableClock, clock_of
 from drivers.api.device import Device
@@ -16,6 +17,7 @@ from rig.digital_key.transaction import Vehicle
 from rig.key_server.vehicles import VehicleRecord
 from rig.records.run import CalibrationRecord, SettingRecord
 from rig.vehicle.antenna_delays import antenna_delays
+from rig.vehicle.bench_witness import BenchWitness, WitnessedEntry
 from rig.vehicle.body import Body, Power, UnlockScope
 from rig.vehicle.described import VehicleDescription, assumed, facts_of
 from rig.vehicle.drive import is_inside
@@ -25,7 +27,6 @@ from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.line import Line
 from rig.vehicle.pairing_desk import PairingDesk, Trust
 from rig.vehicle.passive.approach import Approach
-from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.reader_loop import ReaderLoop
 from rig.vehicle.readings import VehicleReadings
@@ -84,6 +85,7 @@ class RunningVehicle:
         self.interior = self._inside(devices, wiring)
         self._delays = antenna_delays(description.calibrations, wiring.anchors)
         self._passive = self._around(wiring, passive or PassiveSettings())
+        self._witness = BenchWitness(self._loops.values(), self._log, self._passive)
 
     def start(self) -> None:
         """Let the readers serve devices."""
@@ -131,6 +133,7 @@ class RunningVehicle:
         self.body.set_locks(unlock=False)
         self._started_before = False
         self._log.disregard()
+        self._witness.begin()
 
     def read_as(self, readings: VehicleReadings) -> None:
         """Read what the sources leave open in this way, until the next reset."""
@@ -151,12 +154,17 @@ class RunningVehicle:
 
         Raises the bench error that keeps a reader from it.
         """
-        deadline = self.clock.now_ns() + int(RECOVERY_S * 1e9)
+        deadline_s = monotonic() + RECOVERY_S  # readers' threads wait by real time
         while busy := [place for place in places if not self._loops[place].idle]:
-            if self.clock.now_ns() > deadline:
+            if monotonic() > deadline_s:
                 self.raise_fault()
                 raise DriverError("a device is still in the field", device=", ".join(busy))
-            self.clock.sleep(0.002)
+            with self.clock.elsewhere():
+                sleep(0.002)
+
+    def objection(self, *, failed: bool) -> Exception | None:
+        """What speaks against judging anybody by what was seen since the reset; BenchWitness."""
+        return self._witness.objection(failed=failed)
 
     def settings_records(self) -> tuple[SettingRecord, ...]:
         """The protocol's assumptions in force."""
@@ -255,7 +263,7 @@ class RunningVehicle:
             receipt_key=lambda: self.telematics.receipt_key,
         )
 
-    def _around(self, wiring: Wiring, settings: PassiveSettings) -> PassiveEntry | None:
+    def _around(self, wiring: Wiring, settings: PassiveSettings) -> WitnessedEntry | None:
         places, delays = self._description.anchors, self._delays.applied
         return passive_entry(wiring, places, self.clock, self.service, settings, delays)
 

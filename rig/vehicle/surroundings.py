@@ -10,7 +10,7 @@ from drivers.api.clock import Clock
 from drivers.api.space import Point
 from rig.digital_key.pairing_messages import BluetoothFields
 from rig.records.run import CalibrationRecord
-from rig.vehicle.passive.entry import PassiveEntry
+from rig.vehicle.bench_witness import WitnessedEntry
 from rig.vehicle.passive.geometry import PlacedAnchor
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.service import Service
@@ -26,7 +26,7 @@ def passive_entry(
     service: Service,
     settings: PassiveSettings,
     delays: Mapping[str, CalibrationRecord],
-) -> PassiveEntry | None:
+) -> WitnessedEntry | None:
     """Passive entry over a bench's radio and anchors; None where it lacks either."""
     if wiring.radio is None or not wiring.anchors:
         return None
@@ -34,7 +34,7 @@ def passive_entry(
         name: PlacedAnchor(anchor, Point(*places[name]), delays.get(name))
         for name, anchor in wiring.anchors.items()
     }
-    return PassiveEntry(wiring.radio, anchors, clock, service, settings)
+    return WitnessedEntry(wiring.radio, anchors, clock, service, settings)
 
 
 def reached_by(radio: VehicleRadio | None) -> BluetoothFields | None:

@@ -62,6 +62,7 @@ class Visit:
     flow: int | None = None  # what OP CONTROL FLOW told it when a pairing failed
     notes: list[str] = field(default_factory=list)
     error: Exception | None = None
+    interfered: bool = False  # somebody stood between vehicle and device: a test's attack
 
     @property
     def refused(self) -> bool:
@@ -83,18 +84,23 @@ class Visit:
     def end_with(self, error: Exception) -> None:
         """Note the exception that ended it; what kind it is decides what it means."""
         self.error = error
-        last = self.timeline.exchanges[-1] if self.timeline.exchanges else None
-        step = name_of(last.command) if last else "start"
-        answered = last is not None and not last.error  # then who is silent is of the bench
+        step = name_of(self.timeline.exchanges[-1].command) if self.timeline.exchanges else "start"
         if isinstance(error, CardLost):
             self.end(Ending.INTERRUPTED, f"{self.reader}: the device left the field at {step}")
-        elif isinstance(error, LinkTimeout) and not (answered or isinstance(error, ReaderSilent)):
+        elif isinstance(error, LinkTimeout) and self._was_asked(error):
             self.end(Ending.MUTE, f"{self.reader}: no answer from the device at {step}: {error}")
         elif isinstance(error, DigitalKeyError):
             self.end(Ending.REFUSED, f"{step}: {error}")
         else:
             self.end(Ending.FAULT, f"{self.reader}: {step}: {type(error).__name__}: {error}")
             self.error = bench_error(error, f"{self.reader}: {step}")
+
+    def _was_asked(self, error: LinkTimeout) -> bool:
+        """Whether it was the device in the field that did not answer: no reader, relay or sensor."""
+        exchanges = self.timeline.exchanges
+        if isinstance(error, ReaderSilent):
+            return False
+        return error.device in ("", self.reader) or bool(exchanges and exchanges[-1].error)
 
     def raise_if_broken(self) -> None:
         """Raise what kept the visit from being judged: Inconclusive, or the bench's error."""

@@ -46,6 +46,11 @@ class VisitLog:
         with self._changed:
             self._unseen.clear()
 
+    def untaken(self) -> list[Visit]:
+        """All visits finished since the last ``take``, looked at or not."""
+        with self._changed:
+            return list(self._finished)
+
     def take(self) -> list[Visit]:
         """All visits finished since the last call, for the record."""
         with self._changed:

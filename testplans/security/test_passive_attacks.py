@@ -68,6 +68,7 @@ def test_a_relayed_link_opens_nothing_from_far_away(
         stage.place(phone, walking.beside("driver", FAR_M))
         seen = stays_shut(car, passive)
     assert seen, "the relayed phone was never there"
+    walking.somebody_was_judged(seen)
     observe("Bluetooth round trip at best", f"{_best_ms(seen):.0f} ms")
 
 

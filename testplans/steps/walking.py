@@ -13,6 +13,7 @@ from drivers.api.space import Path, Point
 from drivers.api.stage import Carried, Stage, Walk
 from rig.measure.timeline import Occurrence
 from rig.vehicle.car import Car
+from rig.vehicle.passive.approach import Approach
 from rig.vehicle.passive.conditions import locked_passively, reached, unlocked_passively
 from rig.vehicle.passive.geometry import COOPER
 from rig.vehicle.passive.tracker import Block
@@ -125,6 +126,18 @@ def opens_nothing(
             at = walk.where(moved.t_ns)
             opening.append(f"walk {number}: {from_handle_m('driver', at):.2f} m from the handle")
     return opening
+
+
+def somebody_was_judged(seen: Iterable[Approach]) -> None:
+    """That nothing opened says something of a phone only if one came as far as being ranged.
+
+    Raises what kept the last one from it, Inconclusive as a rule.
+    """
+    found = list(seen)
+    if any(each.refused or "set_up" in each.timeline.marks for each in found):
+        return
+    for each in reversed(found):
+        each.raise_if_broken()
 
 
 def go_away(car: Car, stage: Stage, phone: KeyHolder) -> None:

@@ -32,7 +32,7 @@ def own_bench(tmp_path_factory: pytest.TempPathFactory) -> OwnBench:
 
 @pytest.fixture(scope="session")
 def rig_run(tmp_path_factory: pytest.TempPathFactory) -> RigRun:
-    def start(plan: str | Path, bench: Path, *more: str) -> Ended:
+    def start(plan: str | Path, bench: Path, *more: str, timeout_s: float = 300) -> Ended:
         folder = tmp_path_factory.mktemp("run") / "run"
         command = [sys.executable, "-m", "rig.cli", "run", str(plan), "--bench", str(bench)]
         done = subprocess.run(
@@ -40,7 +40,7 @@ def rig_run(tmp_path_factory: pytest.TempPathFactory) -> RigRun:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=timeout_s,
             check=False,
         )
         return Ended(done.returncode, done.stdout + done.stderr, read_run(folder))

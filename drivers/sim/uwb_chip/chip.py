@@ -28,6 +28,7 @@ from drivers.uwb.uci.stream import FROM_HOST, FrameStream
 
 _BY_COMMAND, _MEASURED_ALL = 0x00, 0x02
 _NS_PER_MIN = 60 * 10**9
+_CUT_NS = 100 * 10**6  # as the host does
 
 
 class UwbChip:
@@ -50,7 +51,7 @@ class UwbChip:
         self.asks_to_retry = 0
         self.sent_blocks = 0
         self._handles = itertools.count(1)
-        self.now_ns = now_ns
+        self.now_ns = self._heard_ns = now_ns
         self.oscillator = oscillator or Oscillator(now_ns)
         self._decode = messages.decoder(profile.vendor)
         self._stream = FrameStream(profile.length_form, FROM_HOST)
@@ -70,8 +71,11 @@ class UwbChip:
         return self.oscillator.time_us(self.now_ns)
 
     def hear(self, data: bytes, now_ns: int) -> bytes:
-        """Obey what the host sent."""
-        self.now_ns = now_ns
+        """Obey what the host sent. A frame that was cut is given up after a silence."""
+        if self._stream.pending and now_ns - self._heard_ns > _CUT_NS:
+            self._reassembly.drop()
+            self._stream = FrameStream(self.profile.length_form, FROM_HOST)
+        self.now_ns = self._heard_ns = now_ns
         for header, part in self._stream.feed(data):
             payload = self._reassembly.add(header, part)
             if payload is not None and header.opcode.mt == MessageType.COMMAND:

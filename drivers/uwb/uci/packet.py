@@ -37,27 +37,31 @@ class Packet(NamedTuple):
 class Reassembly:
     """Puts segments together: those of one opcode belong together (facts 1.1).
 
-    Segments of another opcode may come between. A message has at most 65,536 octets.
+    Segments of another opcode may come between. A message has at most 65,536 octets, and so have
+    all together that are not complete: a chip that never ends any does not fill the memory.
     """
 
     def __init__(self) -> None:
         self._pending: dict[Opcode, list[bytes]] = {}
+        self._held = 0  # octets of all of them, an empty segment counted as one
 
     def add(self, header: Header, payload: bytes) -> bytes | None:
         """The payload that this segment completes, or None. Raises BadSegment for too much."""
         opcode = header.opcode
         if not header.more and opcode not in self._pending:
             return payload
-        parts = self._pending.setdefault(opcode, [])
-        parts.append(payload)
-        if sum(map(len, parts)) > _WHOLE_MESSAGE:
-            del self._pending[opcode]
-            raise BadSegment(f"message {opcode} has more than {_WHOLE_MESSAGE} octets")
+        self._pending.setdefault(opcode, []).append(payload)
+        self._held += len(payload) or 1
+        if self._held > _WHOLE_MESSAGE:
+            self.drop()
+            raise BadSegment(f"more than {_WHOLE_MESSAGE} octets of messages that do not end")
         if header.more:
             return None
-        del self._pending[opcode]
+        parts = self._pending.pop(opcode)
+        self._held -= sum(len(part) or 1 for part in parts)
         return b"".join(parts)
 
     def drop(self) -> None:
         """Forget what is incomplete, when bytes were lost."""
         self._pending.clear()
+        self._held = 0

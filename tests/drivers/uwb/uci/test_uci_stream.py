@@ -77,6 +77,18 @@ def test_what_is_dropped_is_not_completed_by_what_follows() -> None:
     assert reassembly.add(Header(INFO, 1), b"b") == b"b"
 
 
+@pytest.mark.parametrize("part", [b"", bytes(255)], ids=["empty", "full"])
+def test_many_messages_without_an_end_do_not_fill_the_memory(part: bytes) -> None:
+    reassembly = Reassembly()
+
+    def feed_forever() -> None:
+        for at in range(0x1_0002):
+            reassembly.add(Header(Opcode(3, at % 16, at % 64), len(part), more=True), part)
+
+    with pytest.raises(BadSegment):
+        feed_forever()
+
+
 def test_a_message_without_an_end_is_refused_before_it_fills_the_memory() -> None:
     reassembly = Reassembly()
     part = bytes(255)
