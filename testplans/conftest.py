@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from drivers.api.errors import ActionRefused
@@ -9,11 +11,14 @@ from drivers.api.phone import Phone
 from drivers.api.sharing import Platform
 from rig.measure.limits import Count, Limits
 from rig.measure.outcomes import Inconclusive
+from rig.measure.ranging_evidence import Walks
 from rig.measure.recorder import Measure, Samples
 from rig.vehicle.car import Car
+from rig.vehicle.passive.entry import PassiveEntry
 from testplans.steps import pairing
 from testplans.steps.measuring import ByPlan
 from testplans.steps.phones import PhoneOf
+from testplans.steps.surveying import WalksOf
 
 
 @pytest.fixture
@@ -23,6 +28,17 @@ def by_plan(measure: Measure, limits: Limits, count: Count) -> ByPlan:
     def begin(name: str, *, unit: str, of: str, otherwise: int) -> Samples:
         declared = measure(name, unit=unit, of=of, **limits(name))
         return declared.repeat(count(name, otherwise))
+
+    return begin
+
+
+@pytest.fixture
+def walks_of(passive: PassiveEntry, walks: Callable[[str, Mapping[str, float]], Walks]) -> WalksOf:
+    """Sets of walks through the zones as the vehicle has them."""
+
+    def begin(name: str) -> Walks:
+        zones = passive.settings
+        return walks(name, {"unlock": zones.unlock_m, "lock": zones.lock_m})
 
     return begin
 

@@ -13,6 +13,7 @@ import threading
 from array import array
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
+from typing import ClassVar
 
 import usb.core
 from usb.backend import IBackend
@@ -59,6 +60,9 @@ class VirtualRelayBoard(Device, UsbHost):
     one serial and user are one board, in whatever process. Raises DriverError for another
     serial, or for channels other than 1 to 8.
     """
+
+    exclusive: ClassVar[tuple[str, ...]] = ("serial",)
+    """Options that no two entries of a bench, and no two runs, may share."""
 
     def __init__(self, body: VirtualBody | None, serial: str, channels: int = 8) -> None:
         if not 1 <= channels <= 8:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar
 
-from drivers.api.device import Device
+from drivers.api.device import Device, Identity
 from drivers.api.errors import DriverError, DriverUnavailable
 from drivers.api.relay import Switch
 from rig.bench.attempts import attempts, close_all, described
@@ -33,6 +33,7 @@ class Bench:
     devices: Mapping[str, Device]
     records: tuple[DeviceRecord, ...]
     substitutions: tuple[str, ...]  # one sentence for each bench that could not be opened
+    remarks: tuple[str, ...] = ()  # on how the bench came to be this run's
 
     @property
     def simulated(self) -> bool:
@@ -79,6 +80,16 @@ def partial(description: BenchDescription, names: Collection[str]) -> BenchDescr
     return replace(description, devices=kept, fallback=None)
 
 
+def unexpected(entry: DeviceEntry, who: Identity) -> str:
+    """In what a device is not the one that the bench file expects; "" when it is."""
+    differences = [
+        f"{word} is {getattr(who, word) or 'not said'}, and the bench file expects {wanted}"
+        for word, wanted in entry.expected.items()
+        if getattr(who, word) != wanted
+    ]
+    return "; ".join(differences)
+
+
 @contextmanager
 def _opened(description: BenchDescription, announce: Announce) -> Iterator[Bench]:
     substitutions: tuple[str, ...] = ()
@@ -117,6 +128,9 @@ def _record(description: BenchDescription, entry: DeviceEntry, device: Device) -
         who = device.identity()
     except DriverError as exc:
         _give_up(description, entry, exc)
+    if other := unexpected(entry, who):
+        message = f"{entry.name} ({entry.driver}): {other}"
+        raise BenchUnavailable(message, file=description.path, line=entry.line)
     return DeviceRecord(
         name=entry.name,
         driver=entry.driver,

@@ -29,6 +29,7 @@ class DeviceEntry:
     driver: str
     options: Mapping[str, object]
     line: int  # of the device's name in the bench file, from 1
+    expected: Mapping[str, str] = field(default_factory=dict)  # of its identity, see Identity
 
     @property
     def references(self) -> tuple[str, ...]:

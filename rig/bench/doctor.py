@@ -16,7 +16,8 @@ from drivers.api.errors import (
     LinkTimeout,
 )
 from rig.bench.attempts import Attempt, attempts, close_all, described, failure_of
-from rig.bench.description import BenchDescription
+from rig.bench.build import unexpected
+from rig.bench.description import BenchDescription, DeviceEntry
 
 _ADVICE: dict[type[Exception], str] = {
     DriverUnavailable: "install what is missing, or use a bench without this device",
@@ -27,6 +28,7 @@ _ADVICE: dict[type[Exception], str] = {
     FrameError: "it answers in another way than its driver expects: check make and firmware",
     DriverError: "see the manual of the device for this refusal",
 }
+_ANOTHER = "plug in the device that is meant, or correct expect in the bench file"
 _FAULT = "this is a fault of the driver, not of the device: report it"
 
 
@@ -68,7 +70,7 @@ def examine(description: BenchDescription) -> Iterator[Diagnosis]:
 def _diagnosis(attempt: Attempt) -> Diagnosis:
     name, driver = attempt.entry.name, attempt.entry.driver
     if attempt.device:
-        return _examined(name, driver, attempt.device)
+        return _examined(attempt.entry, attempt.device)
     absent = Diagnosis(name, driver, found=False)
     if attempt.error:
         told = _with_problem(absent, attempt.error)
@@ -78,15 +80,19 @@ def _diagnosis(attempt: Attempt) -> Diagnosis:
     return replace(absent, problem=problem, advice=f"see {blocker}")
 
 
-def _examined(name: str, driver: str, device: Device) -> Diagnosis:
+def _examined(entry: DeviceEntry, device: Device) -> Diagnosis:
     """Ask an open device who it is and let it test itself."""
+    name, driver = entry.name, entry.driver
     identities: list[Identity] = []
     findings: list[Finding] = []
     error = failure_of(lambda: identities.append(device.identity()))
     error = error or failure_of(lambda: findings.extend(device.self_test()))
     identity = identities[0] if identities else Identity()
     found = Diagnosis(name, driver, True, identity, tuple(findings))
-    return _with_problem(found, error) if error else found
+    if error:
+        return _with_problem(found, error)
+    other = unexpected(entry, identity)
+    return replace(found, problem=other, advice=_ANOTHER) if other else found
 
 
 def _with_problem(diagnosis: Diagnosis, error: Exception, doing: str = "") -> Diagnosis:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 
-from drivers.api.device import Device
+from drivers.api.device import Device, Identity
+from drivers.api.sensor import Sensor
+from rig.bench import emergency_stop
 from rig.bench.description import DeviceEntry, Reference
 from rig.bench.options import Parameter, parameters_of
 from rig.bench.registry import DRIVERS, driver_class
 from rig.bench.source import Node, Source, shown
 from rig.complaints import allowed
 
+_IDENTITY = tuple(field.name for field in fields(Identity))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -49,8 +53,10 @@ class _Checker:
             )
         driver = self._driver(given.pop("driver"))
         cls = driver_class(driver)
+        expected = self._expected(name, given.pop("expect", None))
         options = self._options(name, node.line, driver, given)
-        entry = DeviceEntry(name, driver, options, node.line)
+        entry = DeviceEntry(name, driver, options, node.line, expected)
+        self._check_emergency_stop(cls, entry)
         self._check_exclusive(cls, entry, given)
         self.entries[name], self._classes[name] = entry, cls
 
@@ -61,6 +67,22 @@ class _Checker:
                 node.line, f"no driver {name!r}; {allowed(name, DRIVERS, 'drivers')}"
             )
         return name
+
+    def _expected(self, device: str, node: Node | None) -> dict[str, str]:
+        """What the device has to say of itself when it is opened."""
+        if node is None:
+            return {}
+        given = self._source.mapping(node, f"expect of {device}")
+        for word, value in given.items():
+            if word not in _IDENTITY:
+                message = f"expect has no {word!r}; {allowed(word, _IDENTITY, 'it has')}"
+                raise self._source.error(value.line, message)
+        return {word: self._source.text(value, word) for word, value in given.items()}
+
+    def _check_emergency_stop(self, cls: type[Device], entry: DeviceEntry) -> None:
+        if entry.name == emergency_stop.NAME and not issubclass(cls, Sensor):
+            message = f"{entry.name} must be a sensor, such as relay.input; {entry.driver} is none"
+            raise self._source.error(entry.line, message)
 
     def _options(
         self, device: str, line: int, driver: str, given: Mapping[str, Node]

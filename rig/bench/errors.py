@@ -1,6 +1,7 @@
 """What can be wrong with a bench before any test runs, and what can go wrong around one.
 
 * BenchError - also raised itself: devices that would not close, a watchdog that ended
+  * BenchHeld - another run has it
   * BenchFileError - the file asks for something that does not exist; carries file and line
   * BenchUnavailable - the file is right, but this machine or bench lacks something it needs
 """
@@ -26,6 +27,16 @@ class BenchError(Exception):
     def __str__(self) -> str:
         place = [str(part) for part in (self.file, self.line) if part is not None]
         return ": ".join([":".join(place), self.message] if place else [self.message])
+
+
+class BenchHeld(BenchError):
+    """Another run holds the bench or one of its devices; says who, and what to do."""
+
+    def __init__(self, what: str, owner: str) -> None:
+        super().__init__(
+            f"{what} is in use by {owner}; wait until it ends, or, if nothing is running there, "
+            "free it with: rig bench break BENCH"
+        )
 
 
 class BenchFileError(BenchError):

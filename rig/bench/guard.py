@@ -17,15 +17,19 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Self, cast
 
 from drivers.api.relay import Switch
+from drivers.api.sensor import Sensor
+from rig.bench import emergency_stop
 from rig.bench.build import Bench, opened, switch_names
 from rig.bench.description import BenchDescription
 from rig.bench.errors import BenchError
-from rig.bench.safety import make_switches_safe
+from rig.bench.lease import Lease, leased
+from rig.bench.safety import STOP, make_switches_safe
 from rig.bench.watchdog import PATIENCE_S
 
 LOG = "watchdog.log"
@@ -41,17 +45,33 @@ def guarded(description: BenchDescription, folder: Path | None = None) -> Iterat
     ``folder`` takes the watchdog's log if there is anything to log (otherwise a temporary file
     does). Call it in the main thread, inside ``signals_unwind``.
 
-    Raises BenchError when the watchdog does not start, has died meanwhile, or when a switch could
-    not be made safe at the end; what ``opened`` raises besides.
+    Raises BenchHeld when another run has the bench; BenchError when the watchdog does not start,
+    has died meanwhile, or when a switch could not be made safe at the end; what ``opened`` raises
+    besides.
     """
-    if not _any_switches(description):
-        with opened(description) as bench:
-            yield bench
-        return
-    with Guard(folder) as guard, opened(description, guard.watch) as bench:
-        guard.wait_until_ready()
-        with guard.guarding(bench.of(Switch)):
-            yield bench
+    with leased(description) as lease:
+        if not _any_switches(description):
+            with opened(description) as bench:
+                yield _held(bench, lease)
+            return
+        with Guard(folder, lease.descriptors) as guard, opened(description, guard.watch) as bench:
+            guard.wait_until_ready()
+            with guard.guarding(bench.of(Switch)), _stoppable(bench, guard):
+                yield _held(bench, lease)
+
+
+def _stoppable(bench: Bench, guard: Guard) -> AbstractContextManager[None]:
+    """Watch the emergency stop, where the bench has one."""
+    sensor = bench.devices.get(emergency_stop.NAME)
+    if not isinstance(sensor, Sensor):
+        return nullcontext()
+    return emergency_stop.watched(sensor, guard.stop_now)
+
+
+def _held(bench: Bench, lease: Lease) -> Bench:
+    """The bench with its devices leased by what they say of themselves."""
+    lease.cover(bench.description, bench.records)
+    return replace(bench, remarks=tuple(lease.notes))
 
 
 def _any_switches(description: BenchDescription | None) -> bool:
@@ -63,7 +83,7 @@ def _any_switches(description: BenchDescription | None) -> bool:
 class Guard:
     """A running watchdog, what it has said, and the switches that are open."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, held: tuple[int, ...] = ()) -> None:
         if threading.current_thread() is not threading.main_thread():
             raise BenchError("a guarded bench is opened in the main thread, which hears signals")
         self.log = _log_file(folder)
@@ -72,12 +92,13 @@ class Guard:
         self._problem = ""
         self._ending = False
         self._safe = True
+        self._stopped = False
         self._moving = threading.Lock()
         self._switches: Mapping[str, Switch] = {}
         signals_fd, self._wakeup_fd = os.pipe()
         os.set_blocking(self._wakeup_fd, False)
         try:
-            self._process = _started(signals_fd, self.log)
+            self._process = _started(signals_fd, self.log, held)
         except OSError as exc:
             os.close(self._wakeup_fd)
             self.log.unlink()
@@ -193,6 +214,14 @@ class Guard:
                 self._add_problem(f"the watchdog cannot use the bench: {reason}")
             self._changed.notify_all()
 
+    def stop_now(self) -> None:
+        """Make the switches safe, and end the run; once more each time it is called."""
+        with self._moving:
+            make_switches_safe(self._switches)
+        if not self._stopped:
+            self._stopped = True
+            os.kill(os.getpid(), STOP)
+
     def _make_safe_now(self) -> None:
         """After a signal, over and over: another thread may still be about to move a switch."""
         with self._moving:
@@ -203,7 +232,7 @@ class Guard:
         self._problem = "; ".join(filter(None, (self._problem, problem)))
 
 
-def _started(signals_fd: int, log: Path) -> subprocess.Popen[bytes]:
+def _started(signals_fd: int, log: Path, held: tuple[int, ...]) -> subprocess.Popen[bytes]:
     """The watchdog process, in a session of its own so that no group's signal reaches it."""
     paths = filter(None, (str(_ROOT), os.environ.get("PYTHONPATH")))
     arguments = ["-m", "rig.bench.watchdog", str(signals_fd), str(os.getpid())]
@@ -215,7 +244,7 @@ def _started(signals_fd: int, log: Path) -> subprocess.Popen[bytes]:
             stderr=errors,
             bufsize=0,
             start_new_session=True,
-            pass_fds=(signals_fd,),
+            pass_fds=(signals_fd, *held),  # the bench stays leased until it is safe
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
 

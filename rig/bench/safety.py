@@ -20,6 +20,7 @@ from rig.bench.build import partial, switch_names
 from rig.bench.description import BenchDescription
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP = signal.SIGUSR1  # of the emergency stop, from the thread that watches it
 ECHO_S = 0.5  # a terminal, make and timeout each pass one and the same signal on: one, not three
 
 
@@ -40,23 +41,32 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"interrupted by {self.signal.name}")
 
 
+class EmergencyStop(Interrupted):
+    """The bench's emergency stop was pressed."""
+
+    def __init__(self) -> None:
+        super().__init__(STOP)
+        self.args = ("emergency stop",)
+
+
 @contextmanager
 def signals_unwind() -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into Interrupted in the main thread, which must be this one.
 
     A second signal ends the process at once, with the status a shell gives a signal; the watchdog
-    then makes the switches safe. SIGHUP stays ignored where it was ignored before (nohup).
+    then makes the switches safe. The emergency stop's own signal becomes EmergencyStop. SIGHUP
+    stays ignored where it was ignored before (nohup).
     """
     first_s: list[float] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         if not first_s:
             first_s.append(time.monotonic())
-            raise Interrupted(number)
-        if time.monotonic() - first_s[0] > ECHO_S:
+            raise EmergencyStop if number == STOP else Interrupted(number)
+        if number != STOP and time.monotonic() - first_s[0] > ECHO_S:
             os._exit(128 + number)
 
-    before = {number: signal.getsignal(number) for number in ENDING}
+    before = {number: signal.getsignal(number) for number in (*ENDING, STOP)}
     if before[signal.SIGHUP] is signal.SIG_IGN:
         del before[signal.SIGHUP]
     for number in before:

@@ -18,6 +18,7 @@ _COMMANDS = {
         "Find an anchor's antenna delay at a measured distance.",
     ),
     "safe": ("rig.cli.safe:safe", "Put every switch of a bench into its safe state."),
+    "bench": ("rig.cli.bench:command", "Say who uses a bench, or free it."),
     "report": ("reports.command:report", "Render the compliance page of a run again."),
     "plans": ("rig.cli.plans:plans", "List the plans."),
     "benches": ("rig.cli.benches:benches", "List the benches."),

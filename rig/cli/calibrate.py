@@ -16,6 +16,7 @@ from drivers.api.errors import DriverError
 from drivers.api.uwb import RangingAnchor
 from rig.bench.build import Bench, driver_classes, opened, partial
 from rig.bench.description import BenchDescription
+from rig.bench.lease import leased
 from rig.bench.load import find_bench, load_bench
 from rig.bench.safety import Interrupted, signals_unwind
 from rig.cli.errors import BenchRefusal, Refusal, refusals
@@ -180,7 +181,7 @@ def _measured(
 ) -> CalibrationRecord:
     """Open both, range, and find the offset. Raises BenchError; Refusal for all else."""
     try:
-        with opened(partial(description, pair)) as bench:
+        with leased(partial(description, pair)), opened(partial(description, pair)) as bench:
             ranges_m = _ranged(console, bench, pair, asked.samples)
             return calibrate(
                 ranges_m,

@@ -10,6 +10,7 @@ from drivers.api.device import Identity
 from rig.bench.build import driver_classes
 from rig.bench.description import BenchDescription
 from rig.bench.doctor import Diagnosis, examine
+from rig.bench.lease import leased
 from rig.bench.load import find_bench, load_bench
 from rig.bench.safety import signals_unwind
 from rig.cli.errors import BenchRefusal, Refusal, refusals
@@ -40,9 +41,10 @@ def doctor(bench: str) -> None:
         width = max(len(entry.name) for entry in description.devices)
         whole = _vehicle_is_whole(console, description, width)
         ill = 0
-        for diagnosis in examine(description):
-            ill += not diagnosis.well
-            console.print(_told(diagnosis, width), soft_wrap=True)
+        with leased(description):
+            for diagnosis in examine(description):
+                ill += not diagnosis.well
+                console.print(_told(diagnosis, width), soft_wrap=True)
     if ill:
         count = "1 device needs" if ill == 1 else f"{ill} devices need"
         raise BenchRefusal(f"{count} attention")

@@ -86,16 +86,27 @@ def name_of_message(data: bytes, settings: Settings = _DEFAULTS) -> str:
 
 
 def masked(data: bytes) -> bytes:
-    """The message with what is secret in it overwritten by zeros: what a trace may keep."""
+    """The message with what is secret in it overwritten by zeros: what a trace may keep.
+
+    What is no message may be one with a secret in it whose header was altered: nothing of it stays.
+    """
     secret = _SECRET.get((data[0], data[1])) if len(data) > 1 else None
     if secret is None:
-        return data
+        return data if _is_message(data) else data[:_HEADER] + bytes(len(data[_HEADER:]))
     length, spans = secret
     body = bytearray(data[_HEADER:])
     known = spans.values() if len(body) == length else ((0, len(body)),)  # else: it may be anywhere
     for start, end in known:
         body[start:end] = bytes(end - start)
     return data[:_HEADER] + bytes(body)
+
+
+def _is_message(data: bytes) -> bool:
+    try:
+        m.decode(data)
+    except Malformed:
+        return False
+    return True
 
 
 def dissect_message(

@@ -6,7 +6,7 @@ Tables 5-1 to 5-24 of CCC-TS-101 as the public notes give them (section 2). The 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Annotated
 
@@ -174,7 +174,7 @@ class MailboxFields(TlvRecord):
 class BluetoothFields(TlvRecord):
     """Inside 7F49."""
 
-    identity_key: Annotated[bytes, Tag(0xD0, 16)]  # IRK
+    identity_key: Annotated[bytes, Tag(0xD0, 16)] = field(repr=False)  # IRK
     address: Annotated[bytes, Tag(0xD1, 6)]
 
 

@@ -16,7 +16,7 @@ from drivers.api.operator import Operator
 from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
-from rig.bench.safety import Interrupted, signals_unwind
+from rig.bench.safety import EmergencyStop, Interrupted, signals_unwind
 from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
 from rig.plans.catalogue import Catalogue
@@ -97,6 +97,8 @@ class Conduct:
             try:
                 with self._opened(session.items):
                     reason = self._run_all(session)
+            except EmergencyStop as exc:
+                reason, status = f"{exc}{self._where}", BROKEN
             except Interrupted as exc:
                 reason, status = f"{exc}{self._where}", 128 + exc.signal
             except pytest.exit.Exception as exc:

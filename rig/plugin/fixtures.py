@@ -5,8 +5,8 @@ Who holds a key is in ``rig.plugin.holders``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from drivers.api.clock import clock_of
 from rig.bench.build import Bench
 from rig.measure.limits import Count, Limits
 from rig.measure.observations import Observe
+from rig.measure.ranging_evidence import Survey, Walks
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.recording import Recorder
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
     from rig.plans.catalogue import Catalogue
     from rig.plugin.progress import Progress
     from rig.vehicle.car import Car
+
+
+T = TypeVar("T")
 
 
 class UnderWay(Protocol):
@@ -89,6 +93,26 @@ class Fixtures:
         return Observe(keep, self._run.catalogue.ambiguities)
 
     @pytest.fixture
+    def survey(self, car: Car) -> Callable[[str, float], Survey]:
+        """Begins a range map of the report: ``survey("around the vehicle", cell_m=1.0)``."""
+
+        def begin(name: str, cell_m: float) -> Survey:
+            return _kept(
+                Survey(name, cell_m, car.calibrations()), self._run.recorder.attempt.surveys
+            )
+
+        return begin
+
+    @pytest.fixture
+    def walks(self) -> Callable[[str, Mapping[str, float]], Walks]:
+        """Begins a set of walks of the report: ``walks("passes at 3 m", {"unlock": 1.0})``."""
+
+        def begin(name: str, radii_m: Mapping[str, float]) -> Walks:
+            return _kept(Walks(name, radii_m), self._run.recorder.attempt.walks)
+
+        return begin
+
+    @pytest.fixture
     def car(self) -> Iterator[Car]:
         """The vehicle: shut, locked, off, nothing in any field, before the test and after it."""
         car = self._run.car()
@@ -127,3 +151,8 @@ class Fixtures:
         account = key_server.accounts.open("owner@example.invalid")
         key_server.accounts.add_vehicle(account, car.keyring.identifier)
         return account
+
+
+def _kept(thing: T, among: list[T]) -> T:
+    among.append(thing)
+    return thing

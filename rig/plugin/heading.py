@@ -50,6 +50,7 @@ def run_started(
         selected=tuple(tests),
         readings=reading_records(assignment.catalogue, plan.readings),
         calibrations=car.calibrations() if car else (),
+        remarks=bench.remarks,
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )
 

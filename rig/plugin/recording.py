@@ -16,6 +16,7 @@ from typing import Protocol
 import pytest
 
 from rig.bench.vehicle import VehicleDescription
+from rig.measure.ranging_evidence import Survey, Walks
 from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.fleet import Fleet
@@ -61,6 +62,8 @@ class Attempt:
     measure: Measure | None = None
     measurements: tuple[Measurement, ...] = ()
     observations: list[Observation] = field(default_factory=list)
+    surveys: list[Survey] = field(default_factory=list)
+    walks: list[Walks] = field(default_factory=list)
     detail: str = ""  # pytest's account of a failure: the assertion with its values
 
     @property
@@ -143,6 +146,8 @@ class Recorder:
             observations=tuple(attempt.observations),
             visits=len(visits),
             vehicle=attempt.description.label if attempt.description else "",
+            range_maps=tuple(survey.record() for survey in attempt.surveys),
+            walks=tuple(walks.record() for walks in attempt.walks),
         )
         self._journal.append(result)
         self.verdicts[result.verdict] += 1

@@ -117,6 +117,7 @@ class RunStarted:
     applicability: tuple[ApplicabilityRecord, ...] = ()  # of the whole catalogue
     readings: tuple[ReadingRecord, ...] = ()
     unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
+    remarks: tuple[str, ...] = ()  # leases that were taken over or broken for it
     calibrations: tuple[CalibrationRecord, ...] = ()  # taken off what the anchors measured
 
 

@@ -10,12 +10,15 @@ from drivers.api.phone import Phone
 from drivers.api.stage import Stage
 from rig.digital_key.ble_messages import TimeSync, decode, encode
 from rig.measure.recorder import Measure
+from rig.vehicle.body import UnlockScope
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
 from rig.vehicle.passive.entry import PassiveEntry
 from rig.vehicle.passive.interference import Between
-from testplans.steps import walking
+from rig.vehicle.wiring import CLOSURES
+from testplans.steps import surveying, walking
 from testplans.steps.measuring import ByPlan
+from testplans.steps.surveying import WalksOf
 
 APPROACH = pytest.mark.requirement("DK-UNLOCK-02")
 WAYS = {
@@ -28,20 +31,22 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_an_approach_unlocks_once_and_inside_the_zone(
     car: Car,
-    passive: PassiveEntry,
     stage: Stage,
     phone: Phone,
     by_plan: ByPlan,
+    walks_of: WalksOf,
     way: tuple[str, float],
 ) -> None:
     name, speed_mps = way
+    log = walks_of(f"approaches at {speed_mps:g} m/s")
     path = walking.towards("driver", speed_mps)
     walking.meet(car, stage, phone)
     with by_plan(name, unit="m", of="approaches", otherwise=5) as samples:
         for sample in samples:
             opened = walking.approach(car, stage, phone, path)
+            surveying.keep_walk(log, opened, "unlock")
             sample.takes(opened.distance_m)
-            assert passive.next_movement(walking.SETTLE_S) is None, "it moved the locks again"
+            assert car.passive.next_movement(walking.SETTLE_S) is None, "it moved the locks again"
             assert car.unlocked
             walking.go_away(car, stage, phone)
 
@@ -92,6 +97,21 @@ def test_an_approach_to_another_handle_unlocks_too(
         car, stage, phone, walking.towards(handle, walking.WALK_MPS), handle=handle
     )
     assert opened.distance_m <= passive.settings.unlock_m + 0.5
+
+
+@APPROACH
+@pytest.mark.usefixtures("passive")
+@pytest.mark.parametrize("handle", ["driver", "passenger", "trunk"])
+def test_with_one_side_set_only_the_side_that_is_approached_opens(
+    car: Car, stage: Stage, phone: Phone, handle: str
+) -> None:
+    car.body.unlock_scope = UnlockScope.DRIVER
+    walk = stage.walk(phone, walking.towards(handle, walking.WALK_MPS))
+    walk.finish()
+    moved = car.passive.next_movement(walking.SETTLE_S)
+    assert moved is not None
+    assert moved.handle == handle
+    assert [lock for lock in CLOSURES if car.body.is_unlocked(lock)] == [handle]
 
 
 @APPROACH

@@ -52,6 +52,19 @@ def test_the_button_alone_starts_with_the_phone_inside(
     car.press_start_stop()
 
 
+@pytest.mark.requirement("DK-START-07")
+def test_a_key_that_may_not_start_starts_nothing_inside(
+    car: Car, stage: Stage, friend_phone: Phone
+) -> None:
+    key = car.keyring.named("friend_phone")
+    key.start = False
+    sit(car, stage, friend_phone, INSIDE["driver's seat"], Carried.FRONT_POCKET)
+    assert not car.press_start_stop().accepted
+    key.start = True
+    assert car.press_start_stop().accepted
+    car.press_start_stop()
+
+
 @pytest.mark.requirement("DK-START-04")
 @pytest.mark.parametrize("door", ["driver", "passenger"])
 def test_a_phone_outside_a_door_starts_nothing(

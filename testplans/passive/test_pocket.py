@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.api.phone import Phone
@@ -41,6 +43,20 @@ def test_with_passive_entry_off_the_vehicle_stays_shut_until_the_phone_is_used(
     car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
 ) -> None:
     phone.options.set(KeyOption.PASSIVE_ENTRY, on=False)
+    stage.walk(phone, walking.towards("driver", walking.WALK_MPS, to_m=0.5)).finish()
+    assert passive.next_movement(walking.SETTLE_S) is None
+    assert car.locked
+    stage.take_away(phone)
+    authenticate(phone)
+    assert driving.unlocks(car, phone)
+
+
+@pytest.mark.requirement("DK-AUTH-08")
+def test_a_vehicle_whose_passive_entry_is_off_stays_shut_until_the_phone_is_used(
+    car: Car, passive: PassiveEntry, stage: Stage, phone: Phone
+) -> None:
+    """As above, where the holder has switched it off in the vehicle."""
+    passive.use(replace(passive.settings, enabled=False))
     stage.walk(phone, walking.towards("driver", walking.WALK_MPS, to_m=0.5)).finish()
     assert passive.next_movement(walking.SETTLE_S) is None
     assert car.locked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from drivers.api.errors import ActionRefused
@@ -12,6 +14,7 @@ from rig.measure.limits import Limits
 from rig.measure.recorder import Measure
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import reached
+from rig.vehicle.passive.interference import Between, altered, replayed
 from rig.vehicle.wiring import TRUNK
 from testplans.steps import walking
 
@@ -63,4 +66,49 @@ def test_out_of_range_the_wallet_does_nothing(car: Car, stage: Stage, phone: Pho
     walking.go_away(car, stage, phone)
     with pytest.raises(ActionRefused):
         phone.remote.ask(car.keyring.identifier, RemoteFunction.UNLOCK)
+    assert car.locked
+
+
+@pytest.mark.requirement("DK-SEC-02", "DK-CORE-02")
+@pytest.mark.parametrize(
+    "spoilt", [replayed("RKE_Auth_RS"), altered("RKE_Auth_RS", 40)], ids=["replayed", "altered"]
+)
+def test_a_request_without_a_signature_of_its_own_does_nothing(
+    car: Car, stage: Stage, phone: Phone, spoilt: Between
+) -> None:
+    """The first request of a replay is as it should be; what it was signed with serves once."""
+    vehicle = car.keyring.identifier
+    come_into_range(car, stage, phone)
+    with car.passive.between(spoilt):
+        with suppress(ActionRefused):
+            phone.remote.ask(vehicle, RemoteFunction.UNLOCK)
+        car.lock_all()
+        with pytest.raises(ActionRefused):
+            phone.remote.ask(vehicle, RemoteFunction.UNLOCK)
+    assert car.locked
+    told = "; ".join(approach.told for approach in car.passive.approaches())
+    assert "remote function: bad signature" in told
+
+
+@pytest.mark.requirement("DK-LOCK-03", "DK-CORE-02")
+def test_the_wallet_locks_nothing_while_a_door_stands_open(
+    car: Car, stage: Stage, phone: Phone
+) -> None:
+    come_into_range(car, stage, phone)
+    phone.remote.ask(car.keyring.identifier, RemoteFunction.UNLOCK)
+    car.open("driver")
+    with pytest.raises(ActionRefused):
+        phone.remote.ask(car.keyring.identifier, RemoteFunction.LOCK)
+    assert car.body.is_unlocked("driver")
+    car.shut("driver")
+
+
+@pytest.mark.requirement("DK-CORE-02", "DK-UNLOCK-02")
+def test_what_the_wallet_locked_at_the_handle_stays_locked(
+    car: Car, stage: Stage, phone: Phone
+) -> None:
+    """Who stands there with the key has just been asked what they want."""
+    walking.approach(car, stage, phone, walking.towards("driver", walking.WALK_MPS))
+    phone.remote.ask(car.keyring.identifier, RemoteFunction.LOCK)
+    assert car.passive.next_movement(walking.FOREVER_S) is None
     assert car.locked

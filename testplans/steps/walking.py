@@ -5,7 +5,7 @@ Speeds are those of CCC's recommendation and of a brisk walk (EXT-CCC-PERF: 6 m,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from drivers.api.phone import KeyHolder
@@ -15,6 +15,7 @@ from rig.measure.timeline import Occurrence
 from rig.vehicle.car import Car
 from rig.vehicle.passive.conditions import locked_passively, reached, unlocked_passively
 from rig.vehicle.passive.geometry import COOPER
+from rig.vehicle.passive.tracker import Block
 
 WALK_MPS, BRISK_MPS = 1.4, 2.1
 FAR_M, NEAR_M = 6.0, 0.3  # from the handle: where an approach begins and ends
@@ -27,11 +28,13 @@ FOREVER_S = 60.0  # of the bench's own time: longer than any walk here
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An approach that opened the vehicle: when, and how far from the handle the phone was."""
+    """A walk that moved the locks: when, and how far from the handle the phone was."""
 
     occurrence: Occurrence
     distance_m: float
     walk: Walk
+    path: Path
+    blocks: list[Block]  # ranged on the way
 
 
 def beside(handle: str, distance_m: float, along_m: float = 0.0) -> Point:
@@ -71,20 +74,22 @@ def approach(
     handle: str = "driver",
 ) -> Opened:
     """Walk to the vehicle until it opens, and on to the end. Raises as the condition does."""
-    walk = stage.walk(phone, path, carried)
-    occurrence = unlocked_passively(car.passive).wait(path.duration_s + SETTLE_S)
-    opened = Opened(occurrence, from_handle_m(handle, walk.where(occurrence.t_ns)), walk)
-    walk.finish()
-    return opened
+    with car.passive.listening() as seen:
+        walk = stage.walk(phone, path, carried)
+        occurrence = unlocked_passively(car.passive).wait(path.duration_s + SETTLE_S)
+        distance_m = from_handle_m(handle, walk.where(occurrence.t_ns))
+        walk.finish()
+        return Opened(occurrence, distance_m, walk, path, seen.take_blocks())
 
 
 def leave(car: Car, stage: Stage, phone: KeyHolder, path: Path) -> Opened:
     """Walk away until the vehicle locks, and on to the end."""
-    walk = stage.walk(phone, path)
-    occurrence = locked_passively(car.passive).wait(path.duration_s + FOREVER_S)
-    locked = Opened(occurrence, from_handle_m("driver", walk.where(occurrence.t_ns)), walk)
-    walk.finish()
-    return locked
+    with car.passive.listening() as seen:
+        walk = stage.walk(phone, path)
+        occurrence = locked_passively(car.passive).wait(path.duration_s + FOREVER_S)
+        distance_m = from_handle_m("driver", walk.where(occurrence.t_ns))
+        walk.finish()
+        return Opened(occurrence, distance_m, walk, path, seen.take_blocks())
 
 
 def meet(car: Car, stage: Stage, phone: KeyHolder) -> None:
@@ -97,13 +102,24 @@ def meet(car: Car, stage: Stage, phone: KeyHolder) -> None:
     go_away(car, stage, phone)
 
 
-def opens_nothing(car: Car, stage: Stage, phone: KeyHolder, paths: Iterable[Path]) -> list[str]:
-    """Walk each path to its end and rest; which of them have opened the locked vehicle."""
+def opens_nothing(
+    car: Car,
+    stage: Stage,
+    phone: KeyHolder,
+    paths: Iterable[Path],
+    walked: Callable[[Walk, Path, list[Block]], object] = lambda _walk, _path, _blocks: None,
+) -> list[str]:
+    """Walk each path to its end and rest; which of them have opened the locked vehicle.
+
+    ``walked`` is told of each walk that is over, with what was ranged on it.
+    """
     opening = []
     for number, path in enumerate(paths):
         car.lock_all()
-        walk = stage.walk(phone, path)
-        walk.finish()
+        with car.passive.listening() as seen:
+            walk = stage.walk(phone, path)
+            walk.finish()
+            walked(walk, path, seen.take_blocks())
         car.clock.sleep(SETTLE_S)
         if (moved := car.passive.next_movement(0, unlocked=True)) is not None:
             at = walk.where(moved.t_ns)

@@ -50,6 +50,7 @@ class Caller:
             self._block,
             self._ended,
             lambda: station.between,
+            station.ranges.measured,
         )
         self.connected_ns = t_ns
         self.phy_ns: int | None = None
@@ -131,6 +132,7 @@ class Caller:
     # --- what the anchors tell --------------------------------------------------------
 
     def _block(self, block: Block) -> None:
+        self.station.ranges.closed(block)
         if self.tracker.first_valid_ns is not None:
             self.approach.timeline.mark("first_range", self.tracker.first_valid_ns)
         most = self.station.settings

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from drivers.api.ble import Advert, KeyService, VehicleRadio
 from drivers.api.clock import Clock
 from drivers.api.errors import DriverError
+from drivers.api.space import Point
 from rig.digital_key.profiles import Purpose
 from rig.records.run import SettingRecord
 from rig.vehicle.body import Body
@@ -21,6 +22,7 @@ from rig.vehicle.passive.doorkeeper import Doorkeeper, Movement, Phone
 from rig.vehicle.passive.front_desk import FrontDesk
 from rig.vehicle.passive.geometry import COOPER, PlacedAnchor, VehicleGeometry
 from rig.vehicle.passive.interference import NOBODY, Between
+from rig.vehicle.passive.range_log import Listener, RangeLog
 from rig.vehicle.passive.rangers import Desk
 from rig.vehicle.passive.sequence import again, suspended
 from rig.vehicle.passive.settings import PassiveSettings
@@ -185,6 +187,15 @@ class PassiveEntry:
         finally:
             self._station.between = NOBODY
 
+    @property
+    def anchors(self) -> dict[str, Point]:
+        """Where each is mounted."""
+        return {name: desk.placed.at for name, desk in self._desks.items()}
+
+    def listening(self) -> AbstractContextManager[Listener]:
+        """Listen to what the anchors report of any phone, and what each block proves."""
+        return self._station.ranges.listening()
+
     def find_inside(self, purpose: Purpose) -> Key | None:
         """A key that is inside now and may have that: what START/STOP looks for."""
         return self._agenda.ask(lambda: self._inside(purpose))
@@ -279,6 +290,7 @@ class PassiveEntry:
             doorkeeper=doorkeeper,
             address=octets_of(self._radio.address),
             settings=self._given,
+            ranges=RangeLog(self.clock),
             bonds_changed=self._bonds_changed,
         )
 

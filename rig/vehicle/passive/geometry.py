@@ -26,6 +26,22 @@ class Box:
         """Whether a place lies in it, whatever its height."""
         return self.rear_m <= at.x_m <= self.front_m and self.right_m <= at.y_m <= self.left_m
 
+    def stands_between(self, a: Point, b: Point) -> bool:
+        """Whether the straight way from one place to the other leads through it."""
+        enters, leaves = 0.0, 1.0
+        for start_m, end_m, least_m, most_m in (
+            (a.x_m, b.x_m, self.rear_m, self.front_m),
+            (a.y_m, b.y_m, self.right_m, self.left_m),
+        ):
+            step_m = end_m - start_m
+            if step_m == 0:
+                if not least_m <= start_m <= most_m:
+                    return False
+                continue
+            first, last = sorted(((least_m - start_m) / step_m, (most_m - start_m) / step_m))
+            enters, leaves = max(enters, first), min(leaves, last)
+        return enters <= leaves
+
 
 @dataclass(frozen=True, slots=True)
 class VehicleGeometry:

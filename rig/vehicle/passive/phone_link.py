@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from drivers.api.ble import Bond, Channel, Link
@@ -52,11 +53,20 @@ class PhoneLink:
             raise PhoneGone("there is no channel")
         octets = encode(message, self._settings)
         step = self.approach.said(message, octets, self.clock.now_ns())
-        try:
-            self.channel.send(octets)
-        except DriverError as exc:  # gone, or it takes no message as long as this
-            raise PhoneGone(str(exc)) from exc
+        between = self.between()
+        for arriving in between.said(octets):
+            if between.delay_s:
+                self.duties.after(between.delay_s, partial(self._hand_on, self.channel, arriving))
+            else:
+                _send(self.channel, arriving)
         return step
+
+    def _hand_on(self, channel: Channel, octets: bytes) -> None:
+        """As a relay does, which loses it where the connection is gone by then."""
+        try:
+            _send(channel, octets)
+        except PhoneGone as exc:
+            self.approach.note(f"lost on its way through a relay: {exc}")
 
     def tell(self, message: DkMessage) -> None:
         """Send it if the phone is still there."""
@@ -165,3 +175,11 @@ class PhoneLink:
         self.duties.end()
         self.approach.end(ApproachEnding.PASSED, why)
         self._ended(self)
+
+
+def _send(channel: Channel, octets: bytes) -> None:
+    """Raises PhoneGone."""
+    try:
+        channel.send(octets)
+    except DriverError as exc:  # gone, or it takes no message as long as this
+        raise PhoneGone(str(exc)) from exc

@@ -107,6 +107,7 @@ class Rangers:
     on_block: Callable[[Block], None]
     ended: Callable[[Exception], None]
     between: Callable[[], Between] = lambda: NOBODY
+    heard: Callable[[str, Measurement], None] = lambda _anchor, _measured: None
     sessions: dict[str, RangingSession] = field(default_factory=dict)
     round: int = 0  # of starts; what comes of an earlier one is stale
 
@@ -173,7 +174,9 @@ class Rangers:
             if measured is None:
                 return
             told = without_delay(measured, self.desks[name].placed.calibration)
-            self._take(name, self.between().measured(name, told))
+            believed = self.between().measured(name, told)
+            self.heard(name, believed)
+            self._take(name, believed)
 
     def _take(self, name: str, measured: Measurement) -> None:
         was_open = self.tracker.is_open

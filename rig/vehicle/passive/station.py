@@ -11,6 +11,7 @@ from rig.vehicle.passive.agenda import Agenda
 from rig.vehicle.passive.doorkeeper import Doorkeeper
 from rig.vehicle.passive.geometry import VehicleGeometry
 from rig.vehicle.passive.interference import NOBODY, Between
+from rig.vehicle.passive.range_log import RangeLog
 from rig.vehicle.passive.rangers import Desk
 from rig.vehicle.passive.settings import PassiveSettings
 from rig.vehicle.service import Service
@@ -29,6 +30,7 @@ class Station:
     doorkeeper: Doorkeeper
     address: bytes
     settings: PassiveSettings
+    ranges: RangeLog
     bonds_changed: Callable[[], None]
     between: Between = NOBODY  # an attacker, where a test puts one
 

@@ -168,3 +168,18 @@ def test_a_part_of_a_bench_is_what_its_switches_stand_on(bench_of: BenchOf) -> N
     description = bench_of(other, BOARD, "space: {driver: sim.world}", LATCH, DOOR)
     assert switch_names(description) == {"latch"}
     assert [e.name for e in partial(description, {"latch"}).devices] == ["board", "latch"]
+
+
+def test_a_device_that_the_bench_file_expects_is_let_in(bench_of: BenchOf) -> None:
+    with opened(bench_of("board: {driver: fake.board, serial: A, expect: {make: Fake}}")) as bench:
+        assert list(bench.devices) == ["board"]
+
+
+def test_another_device_than_the_one_expected_is_refused_and_named(
+    bench_of: BenchOf, happened: list[str]
+) -> None:
+    entry = "board: {driver: fake.board, serial: A, expect: {make: Fake, serial: B7}}"
+    wanted = r"yaml:3: board \(fake.board\): serial is not said, and the bench file expects B7"
+    with pytest.raises(BenchUnavailable, match=wanted), opened(bench_of(entry)):
+        pass
+    assert happened[-1] == "close board"

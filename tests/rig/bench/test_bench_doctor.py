@@ -74,3 +74,11 @@ def test_a_doctor_who_is_sent_away_leaves_nothing_open(
     next(visit)
     visit.close()  # type: ignore[attr-defined]
     assert happened[-1] == "close board"
+
+
+def test_another_device_than_the_one_expected_needs_attention(bench_of: BenchOf) -> None:
+    entry = "board: {driver: fake.board, serial: A, expect: {model: Other}}"
+    (found,) = examine(bench_of(entry))
+    assert not found.well
+    assert found.problem == "model is FakeBoard, and the bench file expects Other"
+    assert "expect" in found.advice

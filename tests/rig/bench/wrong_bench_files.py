@@ -58,6 +58,19 @@ WRONG = {
         5,
         "no driver 'fake.bord'; did you mean fake.board? drivers: ble.bumble, ",
     ),
+    "expects a word that no identity has": (
+        "gain: 2",
+        "expect: {sreial: A}",
+        5,
+        "expect has no 'sreial'; did you mean serial? ",
+    ),
+    "expects what is no text": ("gain: 2", "expect: {serial: [A]}", 5, "serial"),
+    "emergency stop that is no sensor": (
+        "  latch:",
+        "  emergency_stop:",
+        6,
+        "emergency_stop must be a sensor, such as relay.input; fake.switch is none",
+    ),
     "unknown option": (
         "channel",
         "chanel",

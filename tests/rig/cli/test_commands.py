@@ -15,7 +15,17 @@ from click.testing import CliRunner, Result
 from rig.bench.load import BENCHES
 from rig.cli import main
 
-COMMANDS = ["run", "doctor", "calibrate", "safe", "report", "plans", "benches", "requirements"]
+COMMANDS = [
+    "run",
+    "doctor",
+    "calibrate",
+    "safe",
+    "bench",
+    "report",
+    "plans",
+    "benches",
+    "requirements",
+]
 BENCH = """\
 name: tiny
 devices:

@@ -109,6 +109,14 @@ def test_of_a_cut_message_nothing_secret_is_kept() -> None:
         assert RANDOM[:4].hex() not in str(dissect_message(cut)).lower()
 
 
+def test_of_what_is_no_message_nothing_is_kept() -> None:
+    """It may be one with a secret in it, of which somebody altered the header."""
+    as_suspend = SETUP[:1] + b"\x07" + SETUP[2:]
+    as_nothing = b"\x7f" + FIRST[1:]
+    for altered in (as_suspend, as_nothing):
+        assert masked(altered) == altered[:4] + bytes(len(altered) - 4)
+
+
 def test_what_is_not_secret_is_kept_as_it_was() -> None:
     for data in (b"", b"\x05", bytes.fromhex("020700046CC6BA83")):
         assert masked(data) == data
