@@ -13,6 +13,7 @@ from drivers.sim.usbip.descriptors import CONFIGURATION, DEVICE, STRING, About
 
 _SETUP = struct.Struct("<BBHHH")
 _ENDPOINT_HALT = 0
+_KIND = 0x60  # of a request: standard, or of a class or vendor
 
 Send = Callable[[int, bytes], None]
 """Have the host get these octets from an IN endpoint, by its number, whenever it asks."""
@@ -51,10 +52,8 @@ class UsbFunction(abc.ABC):
 
     def control(self, setup: Setup, data: bytes) -> bytes:
         """Answer a request on endpoint 0; Stalled when it is none of this device's."""
-        if setup.kind & 0x60:
-            answer = self.class_request(setup, data)
-        else:
-            answer = self._standard(setup)
+        of_its_class = setup.kind & _KIND
+        answer = self.class_request(setup, data) if of_its_class else self._standard(setup)
         return answer[: setup.length]
 
     @abc.abstractmethod
@@ -83,20 +82,22 @@ class UsbFunction(abc.ABC):
                 return self._descriptor(setup.value >> 8, setup.value & 0xFF)
             case (0x81, 6):
                 return self.interface_descriptor(setup.value >> 8, setup.index)
-            case (0x80 | 0x81 | 0x82, 0):  # GET_STATUS
-                return bytes(2)
-            case (0x80, 8):  # GET_CONFIGURATION
-                return bytes((self._configured,))
             case (0x00, 9) if setup.value <= 1:  # SET_CONFIGURATION
                 self._configured = setup.value
-                return b""
-            case (0x81, 10):  # GET_INTERFACE
-                return bytes(1)
-            case (0x01, 11) if setup.value == 0:  # SET_INTERFACE
-                return b""
-            case (0x02, 1) if setup.value == _ENDPOINT_HALT:  # CLEAR_FEATURE
-                return b""
-        raise Stalled(f"request {setup}")
+        answers = {
+            (0x80, 0): bytes(2),  # GET_STATUS
+            (0x81, 0): bytes(2),
+            (0x82, 0): bytes(2),
+            (0x80, 8): bytes((self._configured,)),  # GET_CONFIGURATION
+            (0x00, 9): b"" if setup.value <= 1 else None,
+            (0x81, 10): bytes(1),  # GET_INTERFACE
+            (0x01, 11): b"" if setup.value == 0 else None,  # SET_INTERFACE
+            (0x02, 1): b"" if setup.value == _ENDPOINT_HALT else None,  # CLEAR_FEATURE
+        }
+        answer = answers.get((setup.kind, setup.request))
+        if answer is None:
+            raise Stalled(f"request {setup}")
+        return answer
 
     def _descriptor(self, kind: int, index: int) -> bytes:
         found: bytes | None = None

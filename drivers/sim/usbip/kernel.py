@@ -103,5 +103,3 @@ def _read(path: Path) -> str:
 
 def _number(text: str) -> int:
     return int(text) if text.isdigit() else 0
-
-

@@ -39,11 +39,12 @@ class Plug:
                 raise
         try:
             self.bus_id = vhci.wait_for(self._port, driver, PATIENCE_S)
-            if listening is not None and not listening.wait(PATIENCE_S):
-                raise DriverError(f"no program takes it in {PATIENCE_S:g} s: {advice}")
         except DriverError:
             self.pull()
             raise
+        if listening is not None and not listening.wait(PATIENCE_S):
+            self.pull()
+            raise DriverError(f"no program takes it in {PATIENCE_S:g} s: {advice}")
 
     def pull(self) -> None:
         """Pull the cable; returns when the function has ended. Idempotent."""

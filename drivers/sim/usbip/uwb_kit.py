@@ -126,7 +126,7 @@ class AcmSocket(Socket):
             self._heard += data
             self._changed.notify_all()
 
-    def _turn(self, opened: bool) -> None:  # noqa: FBT001 - what a line is
+    def _turn(self, opened: bool) -> None:
         with self._changed:
             self._open = opened
             self._changed.notify_all()
