@@ -20,7 +20,7 @@ from drivers.sim.vpcd_visit import (
 )
 from drivers.sim.world import ChipCard
 
-_PATIENCE_S = 1.0  # what a host waits without a word, and longer
+_PATIENCE_S = 1.0  # libccid waits three times as long
 _PATIENCES = 5  # then the card counts as mute, as it does beyond the longest FWT of ISO 14443-4
 
 
@@ -40,9 +40,13 @@ class _Stay:
 
 
 class CardSlot:
-    """One field. Cards come and go by any thread; one thread, the firmware's, works with them."""
+    """One field. Cards come and go by any thread; one thread, the firmware's, works with them.
 
-    def __init__(self) -> None:
+    ``patience_s`` is what the host waits for an answer without a word.
+    """
+
+    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._working = threading.Lock()
         self._here: _Stay | None = None
@@ -97,7 +101,7 @@ class CardSlot:
             if stay is None or not stay.powered or not send_message(stay.socket, apdu):
                 return None
             for _ in range(_PATIENCES):
-                if select.select([stay.socket], [], [], _PATIENCE_S)[0]:
+                if select.select([stay.socket], [], [], self._patience_s)[0]:
                     return receive_message(stay.socket)
                 still_waiting()
             self._begin_anew(stay)
