@@ -8,7 +8,6 @@ from drivers.api.clock import Clock
 from drivers.api.device import Device, Identity
 from drivers.api.errors import DriverError
 from drivers.api.nfc import ReaderPort
-from drivers.sim.usbip.card_slot import CardSlot
 from drivers.sim.usbip.ccid import CcidReader
 from drivers.sim.usbip.descriptors import About
 from drivers.sim.usbip.kernel import Vhci
@@ -40,7 +39,6 @@ class KernelCardReader(Device, ReaderPort):
         )
         self._lock = threading.Lock()
         self._vhci = Vhci()
-        self._slot = CardSlot()
         self._card: ChipCard | None = None
         self._plugged: tuple[Plug, CcidReader] | None = None
         self.plug()
@@ -59,11 +57,11 @@ class KernelCardReader(Device, ReaderPort):
         """Put the cable in; returns when pcscd has the reader. No effect when it is in."""
         with self._lock:
             if self._plugged is None:
-                function = CcidReader(self._about, self._slot)
-                plug = Plug(self._vhci, function, listening=function.listening, advice=_ADVICE)
-                self._plugged = plug, function
+                reader = CcidReader(self._about)
+                plug = Plug(self._vhci, reader, listening=reader.listening, advice=_ADVICE)
+                self._plugged = plug, reader
                 if self._card:
-                    self._insert(self._card)
+                    reader.insert(self._card)
 
     def unplug(self) -> None:
         """Pull the cable; a card that is there loses its power. No effect when it is pulled."""
@@ -71,35 +69,25 @@ class KernelCardReader(Device, ReaderPort):
             plugged, self._plugged = self._plugged, None
             if plugged is not None:
                 plugged[0].pull()
-                self._slot.remove()
 
     def enter(self, card: ChipCard) -> None:
         """A card came into the field."""
         with self._lock:
             self._card = card
-            self._insert(card)
+            if self._plugged is not None:
+                self._plugged[1].insert(card)
 
     def leave(self) -> None:
         """The card left the field, with an APDU under way or not."""
         with self._lock:
             self._card = None
-            self._slot.remove()
-            self._tell(present=False)
+            if self._plugged is not None:
+                self._plugged[1].remove()
 
     def close(self) -> None:
         self._world.unlisten(self._place)
         self.unplug()
-        self.leave()
 
     def identity(self) -> Identity:
         where = self._plugged[0].bus_id if self._plugged else "unplugged"
         return Identity("Digital Key Rig", f"{self._about.model} on USB {where}")
-
-    def _insert(self, card: ChipCard) -> None:
-        if self._plugged is not None:
-            self._slot.insert(card)
-            self._tell(present=True)
-
-    def _tell(self, *, present: bool) -> None:
-        if self._plugged is not None:
-            self._plugged[1].tell(present=present)

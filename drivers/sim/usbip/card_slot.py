@@ -20,7 +20,7 @@ from drivers.sim.vpcd_visit import (
 )
 from drivers.sim.world import ChipCard
 
-_PATIENCE_S = 1.0  # libccid waits three times as long
+PATIENCE_S = 1.0  # libccid waits three times as long
 _PATIENCES = 5  # then the card counts as mute, as it does beyond the longest FWT of ISO 14443-4
 
 
@@ -42,25 +42,42 @@ class _Stay:
 class CardSlot:
     """One field. Cards come and go by any thread; one thread, the firmware's, works with them.
 
-    ``patience_s`` is what the host waits for an answer without a word.
+    A host that was not told of an empty field would take the next card for the one before, so a
+    card waits until it was. ``patience_s`` is what the host waits for an answer without a word.
     """
 
-    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._working = threading.Lock()
         self._here: _Stay | None = None
+        self._waiting: ChipCard | None = None
+        self._owes_a_word = False  # that the field was empty
 
     def insert(self, card: ChipCard) -> None:
-        """A card came into the field."""
-        stay = _Stay(card)
+        """A card came into the field; ``show`` shows it."""
         with self._lock:
-            self._here = stay
+            self._waiting = card
+
+    def show(self) -> bool:
+        """Whether a card that came into the field can be seen from now on."""
+        with self._lock:
+            if self._waiting is None or self._owes_a_word:
+                return False
+            self._here, self._waiting = _Stay(self._waiting), None
+            return True
+
+    def told(self) -> Card:
+        """How the field is, as the host is told now that it asks."""
+        with self._lock:
+            self._owes_a_word = self._owes_a_word and self._here is not None
+            return self.state
 
     def remove(self) -> None:
         """It left, in the middle of an APDU or not. Returns when the slot has let go of it."""
         with self._lock:
-            stay, self._here = self._here, None
+            stay, self._here, self._waiting = self._here, None, None
+            self._owes_a_word = self._owes_a_word or stay is not None
         if stay:
             stay.break_off()
             with self._working:

@@ -7,7 +7,7 @@ import struct
 import threading
 
 from drivers.api.errors import FrameError
-from drivers.sim.usbip.card_slot import CardSlot
+from drivers.sim.usbip.card_slot import PATIENCE_S, CardSlot
 from drivers.sim.usbip.ccid_messages import (
     LONGEST,
     Ask,
@@ -19,6 +19,7 @@ from drivers.sim.usbip.ccid_messages import (
 )
 from drivers.sim.usbip.descriptors import BULK, INTERRUPT, About, configuration, endpoint, interface
 from drivers.sim.usbip.function import Setup, Stalled, UsbFunction
+from drivers.sim.world import ChipCard
 
 _CCID = (0x0B, 0, 0)
 _EVENTS, _OUT, _IN = 1, 2, 3
@@ -40,13 +41,14 @@ _DESCRIPTOR = struct.pack(
 
 
 class CcidReader(UsbFunction):
-    """The reader's firmware, on one stay on the bus. ``slot`` is its field.
+    """The reader's firmware, on one stay on the bus, with an empty field.
 
-    ``listening`` is set once a program waits for the reader's events. Commands are obeyed one
-    after the other, in a thread of their own: USB goes on while a card thinks.
+    ``patience_s`` is how long the host waits for a card. ``listening`` is set once a program waits
+    for the reader's events. Commands are obeyed one after the other, in a thread of their own: USB
+    goes on while a card thinks.
     """
 
-    def __init__(self, about: About, slot: CardSlot) -> None:
+    def __init__(self, about: About, patience_s: float = PATIENCE_S) -> None:
         pipes = [
             endpoint(0x80 | _EVENTS, INTERRUPT, 8, 1),
             endpoint(_OUT, BULK, _PACKET),
@@ -54,14 +56,20 @@ class CcidReader(UsbFunction):
         ]
         super().__init__(about, configuration(interface(0, _CCID, pipes, _DESCRIPTOR)))
         self.listening = threading.Event()
-        self._slot = slot
+        self._slot = CardSlot(patience_s)
         self._stream = CommandStream()
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="ccid-reader", daemon=True).start()
 
-    def tell(self, *, present: bool) -> None:
-        """A card came, or went."""
-        self.send(_EVENTS, slot_change(present=present))
+    def insert(self, card: ChipCard) -> None:
+        """A card came into the field."""
+        self._slot.insert(card)
+        self._show()
+
+    def remove(self) -> None:
+        """It left, in the middle of an APDU or not."""
+        self._slot.remove()
+        self.send(_EVENTS, slot_change(present=False))
 
     def class_request(self, setup: Setup, data: bytes) -> bytes:
         if (setup.kind, setup.request) == _ABORT:  # 5.3.1: nothing waits that could be aborted
@@ -84,11 +92,17 @@ class CcidReader(UsbFunction):
             super().asked(endpoint)
 
     def ended(self) -> None:
+        self._slot.remove()
         self._commands.put(None)
 
     def _work(self) -> None:
         while (command := self._commands.get()) is not None:
             self.send(_IN, self._obey(command))
+            self._show()
+
+    def _show(self) -> None:
+        if self._slot.show():
+            self.send(_EVENTS, slot_change(present=True))
 
     def _obey(self, command: Command) -> bytes:
         if command.slot != 0:
@@ -100,7 +114,9 @@ class CcidReader(UsbFunction):
         if command.kind == Ask.POWER_OFF:
             self._slot.power_off()
         if command.kind in {Ask.POWER_OFF, Ask.SLOT_STATUS}:
-            return command.slot_status(self._slot.state)
+            # Only what it has asked for is noticed by a host.
+            asked = command.kind == Ask.SLOT_STATUS
+            return command.slot_status(self._slot.told() if asked else self._slot.state)
         if command.kind in {Ask.GET_PARAMETERS, Ask.SET_PARAMETERS, Ask.RESET_PARAMETERS}:
             return command.parameters(self._slot.state)
         return command.failure(self._slot.state, Error.NOT_SUPPORTED)

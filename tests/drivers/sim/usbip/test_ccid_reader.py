@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.sim.usbip.card_slot import CardSlot
 from drivers.sim.usbip.ccid import CcidReader
 from drivers.sim.usbip.descriptors import About
 from drivers.sim.usbip.function import Setup, Stalled
@@ -15,6 +14,7 @@ from tests.contracts.echo_card import ATR, OK, PATIENCE_S, EchoCard
 
 EVENTS, OUT, IN = 1, 2, 3
 APDU = bytes.fromhex("80CA0000")
+COME, GONE = b"\x50\x03", b"\x50\x02"
 NONE, MUTE = 0x42, 0xFE  # failed, no card; not answering
 STATUS, ERROR, DATA = 7, 8, 10  # offsets in an answer
 
@@ -23,11 +23,12 @@ class Host:
     """What is at the other end of the cable."""
 
     def __init__(self) -> None:
-        self.slot = CardSlot(patience_s=0.05)
         about = About(vendor_id=1, product_id=2, make="Rig", model="Reader")
-        self.reader = CcidReader(about, self.slot)
-        self.got: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
-        self.reader.send = lambda endpoint, data: self.got.put((endpoint, data))
+        self.reader = CcidReader(about, patience_s=0.05)
+        self.answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._queues = {EVENTS: self.events, IN: self.answers}
+        self.reader.send = lambda endpoint, data: self._queues[endpoint].put(data)
 
     def ask(self, kind: int, data: bytes = b"", slot: int = 0) -> bytes:
         """Send a command, and take what comes next."""
@@ -39,9 +40,7 @@ class Host:
         self.reader.take(OUT, head + data)
 
     def hear(self) -> bytes:
-        endpoint, data = self.got.get(timeout=PATIENCE_S)
-        assert endpoint == IN
-        return data
+        return self.answers.get(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -49,14 +48,13 @@ def host() -> Iterator[Host]:
     made = Host()
     yield made
     made.reader.ended()
-    made.slot.remove()
 
 
 @pytest.fixture
 def card(host: Host) -> Iterator[EchoCard]:
     """A card in the field, with power."""
     card = EchoCard()
-    host.slot.insert(card)
+    host.reader.insert(card)
     assert host.ask(0x62)[DATA:] == ATR
     yield card
     card.may_answer.set()
@@ -122,7 +120,7 @@ def test_a_card_that_leaves_in_mid_apdu_ends_it(host: Host, card: EchoCard) -> N
     card.may_answer.clear()
     host.say(0x6F, APDU)
     assert card.asked.wait(PATIENCE_S)
-    host.slot.remove()
+    host.reader.remove()
     while (answer := host.hear())[STATUS] & 0xC0 == 0x80:
         pass
     assert (answer[STATUS], answer[ERROR]) == (NONE, MUTE)
@@ -156,5 +154,34 @@ def test_a_waiting_program_is_noticed_and_told_of_cards(host: Host) -> None:
     assert not host.reader.listening.is_set()
     host.reader.asked(EVENTS)
     assert host.reader.listening.is_set()
-    host.reader.tell(present=True)
-    assert host.got.get(timeout=PATIENCE_S) == (EVENTS, b"\x50\x03")
+    host.reader.insert(EchoCard())
+    host.reader.remove()
+    assert [host.events.get(timeout=PATIENCE_S) for _ in range(2)] == [COME, GONE]
+
+
+def test_a_card_right_after_another_is_not_taken_for_it(host: Host, card: EchoCard) -> None:
+    del card
+    assert host.events.get(timeout=PATIENCE_S) == COME
+    host.reader.remove()
+    host.reader.insert(other := EchoCard())
+    assert host.events.get(timeout=PATIENCE_S) == GONE
+    assert host.ask(0x62)[STATUS] == NONE, "the host has not heard yet that the field was empty"
+    assert host.ask(0x65)[STATUS] == 2
+    assert host.events.get(timeout=PATIENCE_S) == COME
+    assert host.ask(0x65)[STATUS] == 1
+    assert host.ask(0x62)[DATA:] == ATR
+    assert other.powers == [True]
+
+
+def test_a_card_that_came_and_left_unseen_is_not_shown(host: Host, card: EchoCard) -> None:
+    del card
+    host.reader.remove()
+    host.reader.insert(EchoCard())
+    host.reader.remove()
+    assert [host.ask(0x65)[STATUS] for _ in range(2)] == [2, 2]
+
+
+def test_a_reader_that_is_pulled_takes_the_field_away(host: Host, card: EchoCard) -> None:
+    host.reader.ended()
+    while card.powers != [True, False]:
+        assert card.powers in ([True], [True, False])
