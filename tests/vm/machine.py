@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,20 +40,23 @@ Result = dict[str, Any]
 
 def missing() -> str:
     """Why no machine can be started here; "" when one can."""
+    return next(_reasons(), "")
+
+
+def _reasons() -> Iterator[str]:
     if sys.platform != "linux" or platform.machine() != "x86_64":
-        return "the virtual machine shares this machine's programs, so it takes Linux on x86-64"
+        yield "the virtual machine shares this machine's programs, so it takes Linux on x86-64"
     for program, package in _NEEDED.items():
         if _found(program) is None:
-            return f"{program} is not installed: apt install {package}"
-    if not Path("/usr/lib/pcsc/drivers/ifd-ccid.bundle").exists():
-        return "there is no driver for card readers: apt install libccid"
-    if find_spec("smartcard") is None:
-        return "pyscard is not installed: `make setup` compiles it"
+            yield f"{program} is not installed: apt install {package}"
     if b"ld-linux" in Path(str(_found("busybox"))).read_bytes()[:4096]:
-        return "busybox is not the static one: apt install busybox-static"
+        yield "busybox is not the static one: apt install busybox-static"
+    if not Path("/usr/lib/pcsc/drivers/ifd-ccid.bundle").exists():
+        yield "there is no driver for card readers: apt install libccid"
+    if find_spec("smartcard") is None:
+        yield "pyscard is not installed: `make setup` compiles it"
     if _kernel() is None:
-        return "there is no kernel to start: `make setup` fetches Debian's linux-image"
-    return ""
+        yield "there is no kernel to start: `make setup` fetches Debian's linux-image"
 
 
 class VirtualMachine:
