@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-_FOLDERS = ("bin", "dev", "lower", "memory", "proc", "rig", "root")
+_FOLDERS = ("bin", "dev", "lower", "memory", "proc", "rig", "system")
 _READERS: dict[str, Callable[[bytes], bytes]] = {
     ".ko": bytes,
     ".xz": lzma.decompress,

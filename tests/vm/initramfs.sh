@@ -11,10 +11,10 @@ done
 $box mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro host /lower &&
     $box mount -t tmpfs memory /memory && $box mkdir /memory/upper /memory/work &&
     $box mount -t overlay -o lowerdir=/lower,upperdir=/memory/upper,workdir=/memory/work \
-        root /root || $box poweroff -f
-$box mkdir -p /root/run
-$box mount -t tmpfs run /root/run
-$box cp /rig/settings /root/run/rig-settings
+        system /system || $box poweroff -f
+$box mkdir -p /system/run
+$box mount -t tmpfs run /system/run
+$box cp /rig/settings /system/run/rig-settings
 $box umount /proc
-$box mount --move /dev /root/dev
-exec $box switch_root /root /bin/sh "$PROJECT/tests/vm/guest.sh"
+$box mount --move /dev /system/dev
+exec $box switch_root /system /bin/sh "$PROJECT/tests/vm/guest.sh"
