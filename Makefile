@@ -1,4 +1,4 @@
-# Four verbs, each doing its own set-up first (`.ci/setup`; nothing to do costs a blink).
+# Five verbs, each doing its own set-up first (`.ci/setup`; nothing to do costs a blink).
 #
 #   make run PLAN=smoke BENCH=virtual        make test ARGS="-k tlv"
 
@@ -10,10 +10,10 @@ BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup lock
+.PHONY: help run test test-vm check bench setup lock
 
 help: ## What this Makefile can do
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 run: ## Run a test plan: PLAN=smoke on BENCH=virtual, further options in ARGS
 	@.ci/setup run
@@ -22,6 +22,10 @@ run: ## Run a test plan: PLAN=smoke on BENCH=virtual, further options in ARGS
 test: ## Run the project's own tests; no hardware moves (ARGS go to pytest)
 	@.ci/setup test
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-vm: ## Of these, only the drivers on the USB of a real kernel, in a virtual machine
+	@.ci/setup test
+	@$(BIN)/python -m pytest tests/vm $(ARGS)
 
 check: ## Style, types and the architecture of the source
 	@.ci/setup check

@@ -96,7 +96,7 @@ class Visit:
             self.error = bench_error(error, f"{self.reader}: {step}")
 
     def _was_asked(self, error: LinkTimeout) -> bool:
-        """Whether it was the device in the field that did not answer: no reader, relay or sensor."""
+        """Whether it was the device in the field that did not answer, and not the bench."""
         exchanges = self.timeline.exchanges
         if isinstance(error, ReaderSilent):
             return False

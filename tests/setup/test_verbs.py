@@ -10,7 +10,7 @@ import pytest
 
 from tests.setup.machine import PROJECT
 
-VERBS = ("run", "test", "check", "bench", "setup", "lock", "help")
+VERBS = ("run", "test", "test-vm", "check", "bench", "setup", "lock", "help")
 
 
 def make(*words: str) -> str:
@@ -35,6 +35,12 @@ def test_each_verb_sets_itself_up_first(verb: str) -> None:
     first, *then = make("--dry-run", verb).splitlines()
     assert first == f".ci/setup {verb}"
     assert then
+
+
+def test_the_virtual_machine_has_a_verb_with_the_set_up_of_the_tests() -> None:
+    first, then = make("--dry-run", "test-vm").splitlines()
+    assert first == ".ci/setup test"
+    assert "pytest tests/vm" in then
 
 
 def test_run_takes_another_plan_and_bench() -> None:
