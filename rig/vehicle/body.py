@@ -99,6 +99,10 @@ class Body:
             self._wiring.release_trunk.set(on=False)
         return self._clock.now_ns()
 
+    def hold_trunk(self) -> None:
+        """Release nothing: a relay that something else left on would spring the trunk open again."""
+        self._wiring.release_trunk.set(on=False)
+
     @property
     def power(self) -> Power:
         """The power state the sensors report. Raises SensorContradicts."""

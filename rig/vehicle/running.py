@@ -128,6 +128,7 @@ class RunningVehicle:
         self.keyring.restore(self._provisioned)
         self.interior.reset(self._record)
         self.body.set_power(Power.OFF)
+        self.body.hold_trunk()
         for closure in CLOSURES:
             self.body.move(closure, to_open=False)
         self.body.set_locks(unlock=False)
