@@ -100,7 +100,7 @@ class Body:
         return self._clock.now_ns()
 
     def hold_trunk(self) -> None:
-        """Release nothing: a relay that something else left on would spring the trunk open again."""
+        """Release nothing: a relay that was left on would spring the trunk open again."""
         self._wiring.release_trunk.set(on=False)
 
     @property
