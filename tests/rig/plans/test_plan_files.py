@@ -95,7 +95,7 @@ WRONG: dict[str, tuple[str | bytes, int, str]] = {
     "unknown field": (
         GOOD + "test: red\n",
         7,
-        "test is unknown; did you mean tests? there are: counts, description, faults, limits, passive",
+        "test is unknown; did you mean tests? there are: counts, description, faults, limits",
     ),
     "unknown field of a limit": (
         GOOD.replace("unit", "unti: s, unit"),
