@@ -101,7 +101,9 @@ class Body:
 
     def hold_trunk(self) -> None:
         """Release nothing: a relay that was left on would spring the trunk open again."""
-        self._wiring.release_trunk.set(on=False)
+        if self._wiring.release_trunk.is_on():
+            self._wiring.release_trunk.set(on=False)
+            self._clock.sleep(self._actuation_s)  # no sensor says when it has let go
 
     @property
     def power(self) -> Power:
