@@ -65,7 +65,8 @@ def cases_of(run: Run) -> Iterator[Case]:
 def _came(result: Result, strikes: int, plain: Result, seen: Seen, usual: Seen) -> Came:
     same = result.verdict is plain.verdict
     if same and not strikes:
-        return Came.NOT_STRUCK if result.verdict is not Verdict.ERROR else Came.SPILLED
+        broken = result.verdict in (Verdict.ERROR, Verdict.FAIL)
+        return Came.SPILLED if broken else Came.NOT_STRUCK
     if result.verdict in _UNJUDGED:
         return _UNJUDGED[result.verdict] if strikes else Came.SPILLED
     if not same:

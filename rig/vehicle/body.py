@@ -99,6 +99,12 @@ class Body:
             self._wiring.release_trunk.set(on=False)
         return self._clock.now_ns()
 
+    def hold_trunk(self) -> None:
+        """Release nothing: a relay that was left on would spring the trunk open again."""
+        if self._wiring.release_trunk.is_on():
+            self._wiring.release_trunk.set(on=False)
+            self._clock.sleep(self._actuation_s)  # no sensor says when it has let go
+
     @property
     def power(self) -> Power:
         """The power state the sensors report. Raises SensorContradicts."""

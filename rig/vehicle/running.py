@@ -38,7 +38,7 @@ from rig.vehicle.telematics import Telematics
 from rig.vehicle.trust import trust_of
 from rig.vehicle.visit import Ending, Visit
 from rig.vehicle.visit_log import VisitLog
-from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, Wiring, holders_among, wire_up
+from rig.vehicle.wiring import CLOSURES, HANDLE, TRAY, TRUNK, Wiring, holders_among, wire_up
 
 RECOVERY_S = 5.0  # how long a reader may take to come back between two tests
 
@@ -128,9 +128,11 @@ class RunningVehicle:
         self.keyring.restore(self._provisioned)
         self.interior.reset(self._record)
         self.body.set_power(Power.OFF)
+        self.body.hold_trunk()
         for closure in CLOSURES:
             self.body.move(closure, to_open=False)
         self.body.set_locks(unlock=False)
+        self.body.move(TRUNK, to_open=False)  # sprung open again, where a relay let go too late
         self._started_before = False
         self._log.disregard()
         self._witness.begin()

@@ -8,6 +8,7 @@ import pytest
 
 from drivers.api.errors import CardLost, DriverError, LinkLost, LinkTimeout
 from drivers.api.nfc import NfcReader
+from drivers.api.relay import Switch
 from drivers.api.trace import Exchange
 from drivers.sim.body import VirtualBody
 from drivers.sim.phone import VirtualPhone
@@ -142,3 +143,13 @@ def test_a_contact_that_bounces_once_is_not_believed(
     true, looks = body.sensed, iter([1])
     monkeypatch.setattr(body, "sensed", lambda: true() ^ next(looks, 0))
     assert car.locked
+
+
+def test_a_release_relay_that_was_left_on_is_off_after_a_reset(car: Car, bench: Bench) -> None:
+    relay = bench.devices["release_trunk"]
+    assert isinstance(relay, Switch)
+    relay.set(on=True)
+    car.reset()
+    assert not relay.is_on()
+    car.unlock_all()
+    assert car.door("trunk").shut
