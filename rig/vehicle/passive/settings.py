@@ -79,6 +79,9 @@ class PassiveSettings:
         _INFERRED,
         "Anchors disagree beyond their distance and this; facts 4.2: +3.1 m at most.",
     )
+    anchors_least: int = _of(
+        2, _INFERRED, "So many anchors of one block, or all there are, have to tell a place.", 1
+    )
     residual_m: float = _of(
         0.5, _INFERRED, "No range may be so much shorter than the place found says."
     )

@@ -20,6 +20,7 @@ from rig.vehicle.passive.zones import Located, Zone, bounded, located
 DISAGREE = "anchors disagree"
 OBSTRUCTED = "too long: obstructed"
 NOT_YET = "too few ranges yet"
+ALONE = "one anchor alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,10 @@ class Tracker:
         ranges: Mapping[str, Ranged] = now.believed
         doubted = now.doubted > 0 and now.doubted >= len(ranges)
         filtered = {name: r.distance_m for name, r in ranges.items()}
-        if not ranges:
-            return Block(now.number, now.t_ns, None, doubted)
+        if len(ranges) < min(self._settings.anchors_least, len(self._anchors)):
+            # One could be made to read short, and the rest be jammed.
+            self.rejections.update([ALONE] * len(ranges))
+            return Block(now.number, now.t_ns, None, doubted, filtered)
         ranges, verdict = self._agreed(ranges)
         if verdict is not None:
             self.rejections[DISAGREE] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from statistics import pstdev
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from drivers.api.space import Path, Point
 from rig.vehicle.passive.geometry import COOPER
 from rig.vehicle.passive.settings import PassiveSettings
-from rig.vehicle.passive.tracker import Tracker
+from rig.vehicle.passive.tracker import ALONE, Tracker
 from tests.rig.vehicle.passive.walks import ANCHORS, GRID, Air, Alter, blocks_of, opened_at
 
 HANDLE = COOPER.handles["driver"]
@@ -141,6 +142,28 @@ def test_a_phone_that_is_no_longer_heard_is_not_inside() -> None:
             list(tracker.take(name, silent))
     assert not tracker.resting_inside()
     assert tracker.unheard == 6
+
+
+def one_of_them_reads_short(settings: PassiveSettings) -> Tracker:
+    """The anchor in the cabin is made to read 0.1 m; of the others nothing is heard."""
+    tracker = Tracker(ANCHORS, COOPER, settings)
+    tracker.begin(GRID)
+    short, jammed = Air(1, sigma_m=0.001, bias_m=0.0, spread_of_bias_m=0.0, missing=0.0), Air(1)
+    jammed.missing = 1.0
+    for number in range(30):
+        for name in ANCHORS:
+            air = short if name == "cabin" else jammed
+            list(tracker.take(name, air.measure(number, name, 0.1, 0.0)))
+    return tracker
+
+
+def test_one_anchor_alone_puts_nobody_inside() -> None:
+    """It takes one that reads short, and a jammer for the rest, to start the vehicle otherwise."""
+    tracker = one_of_them_reads_short(SETTINGS)
+    assert not tracker.resting_inside()
+    assert tracker.rejections[ALONE] > 0
+    trusting = replace(SETTINGS, anchors_least=1)
+    assert one_of_them_reads_short(trusting).resting_inside(), "what the test would find"
 
 
 def test_ten_per_cent_cannot_start_a_track() -> None:
