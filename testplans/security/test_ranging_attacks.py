@@ -148,7 +148,7 @@ def test_a_place_that_is_nearer_now_and_then_opens_nothing(
         return record.as_then(anchor, one) if (one.block or 0) % 10 == 9 else one
 
     with passive.between(Between(measured=measured)):
-        stage.place(phone, walking.beside("driver", 1.2))
+        stage.place(phone, walking.beside("driver", 1.3))
         told_while_shut(car, passive)
 
 
