@@ -96,7 +96,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
-    "numpy": ("rig.measure",),
+    "numpy": ("rig.measure", "reports.regression"),
     "pydantic": ("rig.bench", "rig.plans"),
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
     "pytest_html": ("reports",),
