@@ -27,13 +27,15 @@ class Splits:
     """For each series and night: the strongest change as it was seen on that night."""
 
     first: Nights  # index of the first changed night
-    step: Floats  # mean of the changed nights less the mean before, in the baseline's spreads
-    t: Floats
+    step: Floats  # mean of the changed nights off the baseline, in its spreads
+    error: Floats  # standard error of that
+    t: Floats  # of the changed nights against all nights before
+    strength: Floats  # the same, and not below 0, in the direction that was asked for
     degrees: Floats  # of freedom, for each night
 
     def p(self, series: int, night: int) -> float:
         """How probable so strong a split is anywhere in a series that did not change."""
-        tails = student_tails(float(self.t[series, night]), float(self.degrees[night]))
+        tails = student_tails(float(self.strength[series, night]), float(self.degrees[night]))
         return min(1.0, (night + 1) * tails)
 
     def is_certain(self, alpha: float) -> Flags:
@@ -42,21 +44,26 @@ class Splits:
             student_bound(1 - alpha / (night + 1), float(degrees))
             for night, degrees in enumerate(self.degrees)
         ]
-        found: Flags = np.abs(self.t) >= np.array(bounds)
+        found: Flags = self.strength >= np.array(bounds)
         return found
 
 
-def strongest_splits(deviations: Floats, baseline_nights: int, spent: int = 1) -> Splits:
+def strongest_splits(
+    deviations: Floats, direction: Floats, baseline_nights: int, spent: int = 1
+) -> Splits:
     """Look for the change from the baseline on, on every night anew with what was known by then.
 
-    The baseline takes part as so many nights of mean 0 and standard deviation 1, which deviations
-    have by definition; ``spent`` is how many figures were estimated from it. Shape: series, nights.
+    ``direction`` says for each night which change is looked for: 1 upwards, -1 downwards, 0 either.
+    An old change that nobody accepted is stronger than a new one the other way, and must not hide
+    it. The baseline takes part as so many nights of mean 0 and standard deviation 1, which
+    deviations have by definition; ``spent`` is how many figures were estimated from it. Shape:
+    series, nights.
     """
     series, nights = deviations.shape
     sums = np.concatenate([np.zeros((series, 1)), np.cumsum(deviations, axis=1)], axis=1)
     squares = np.cumsum(deviations**2, axis=1) + (baseline_nights - spent)
     first = np.zeros((series, nights), dtype=np.int_)
-    step, t = np.zeros((series, nights)), np.zeros((series, nights))
+    step, error, t, strength = (np.zeros((series, nights)) for _ in range(4))
     degrees = baseline_nights - spent + np.arange(nights, dtype=np.float64)
     for night in range(nights):
         split = np.arange(night + 1)
@@ -65,13 +72,15 @@ def strongest_splits(deviations: Floats, baseline_nights: int, spent: int = 1) -
         mean_after = (sums[:, night + 1, None] - sums[:, split]) / after
         left = squares[:, night, None] - before * mean_before**2 - after * mean_after**2
         spread = np.sqrt(np.maximum(left, _NO_SPREAD) / degrees[night])
-        steps = mean_after - mean_before
-        all_t = steps / (spread * np.sqrt(1 / before + 1 / after))
-        best = np.argmax(np.abs(all_t), axis=1)[:, None]
+        all_t = (mean_after - mean_before) / (spread * np.sqrt(1 / before + 1 / after))
+        asked = direction[:, night, None]
+        strengths = np.maximum(np.where(asked == 0, np.abs(all_t), asked * all_t), 0)
+        errors = spread * np.sqrt(1 / baseline_nights + 1 / after)
+        best = np.argmax(strengths, axis=1)[:, None]
         first[:, night] = best[:, 0]
-        step[:, night] = np.take_along_axis(steps, best, axis=1)[:, 0]
-        t[:, night] = np.take_along_axis(all_t, best, axis=1)[:, 0]
-    return Splits(first, step, t, degrees)
+        for into, each in ((step, mean_after), (error, errors), (t, all_t), (strength, strengths)):
+            into[:, night] = np.take_along_axis(each, best, axis=1)[:, 0]
+    return Splits(first, step, error, t, strength, degrees)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
 from reports.regression.baseline import (
     FEWEST_NIGHTS,
     Baseline,
@@ -40,26 +38,19 @@ class Assessment:
     splits: Splits
 
     @property
-    def is_explained(self) -> Flags:
-        """Whether a CUSUM alarms and the change point goes the same way.
-
-        It does not on nights after a recovery, when the sum has not yet come down.
-        """
-        found: Flags = (self.alarm != 0) & (np.sign(self.splits.t) == self.alarm)
-        return found
-
-    @property
     def is_alert(self) -> Flags:
         """Whether each series alerts when it is the only test of the night."""
-        return self.is_explained & self.splits.is_certain(Q_LIMIT)
+        found: Flags = (self.alarm != 0) & self.splits.is_certain(Q_LIMIT)
+        return found
 
 
 def assess(deviations: Floats, baseline_nights: int, spent: int = 1) -> Assessment:
     """Judge every night with what was known by then. Shape: series, nights."""
+    alarm = alarms(deviations, baseline_nights)
     return Assessment(
-        alarms(deviations, baseline_nights),
+        alarm,
         watches(deviations, baseline_nights),
-        strongest_splits(deviations, baseline_nights, spent),
+        strongest_splits(deviations, alarm, baseline_nights, spent),
     )
 
 
@@ -121,10 +112,8 @@ def _last_night(
     known: Finding, series: Series, baseline: Baseline, found: Assessment, dates: Sequence[date]
 ) -> Finding:
     p = found.splits.p(0, len(dates) - 1)
-    if found.is_explained[0, -1]:
+    if found.alarm[0, -1]:
         tier, reason = Tier.ALERT, "the CUSUM alarms"
-    elif found.alarm[0, -1]:
-        tier, reason = Tier.WATCH, "the CUSUM alarms still, and the last change goes the other way"
     elif found.watch[0, -1]:
         tier, reason = Tier.WATCH, "the moving average is off"
     else:
@@ -143,10 +132,10 @@ def _last_night(
 
 
 def _shift(series: Series, baseline: Baseline, splits: Splits) -> Shift:
-    """The mean of the changed nights against the mean before, back in what people read."""
+    """The mean of the changed nights off the baseline, back in what people read."""
     bound = student_bound(_CONFIDENCE, float(splits.degrees[-1]))
     middle = float(splits.step[0, -1]) * baseline.spread
-    half = abs(middle / float(splits.t[0, -1])) * bound
+    half = float(splits.error[0, -1]) * baseline.spread * bound
     low, high = middle - half, middle + half
     if series.scale is Scale.DIFFERENCE:
         return Shift(middle, low, high, series.unit)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reports.regression.detectors import Floats
+from reports.regression.detectors import Flags, Floats
 from reports.regression.exact import discovery_rates
 from reports.regression.judge import Q_LIMIT, Assessment, assess
 from reports.regression.levels import fit
@@ -157,9 +157,9 @@ def _family() -> Row:
     return Row(f"alert tier among {METRICS} metrics, golden", false / FAMILIES, None, told, n)
 
 
-def discovered(found: Assessment) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def discovered(found: Assessment) -> Flags:
     """Alerts of series that are judged together, as `judge_night` weighs them."""
-    flags = found.is_explained.copy()
+    flags: Flags = found.alarm != 0
     for night in np.flatnonzero(flags.any(axis=0)):
         q_values = discovery_rates([found.splits.p(i, int(night)) for i in range(len(flags))])
         flags[:, night] &= np.array(q_values) <= Q_LIMIT

@@ -81,16 +81,10 @@ def _pelt(ruptures: Any) -> Callable[[Floats], list[int]]:
 
 
 def _otava(analysis: Any) -> Callable[[Floats], list[int]]:
-    """As it comes, with windows of 50; where two windows find one point, 0.8.0 breaks on it.
-
-    Then it is asked again with a single window.
-    """
+    """As it comes. A list, because 0.8.0 does not cut arrays into its windows."""
 
     def changes(values: Floats) -> list[int]:
-        try:
-            points, _weak = analysis.compute_change_points(values, max_pvalue=0.001)
-        except ValueError:
-            points, _weak = analysis.compute_change_points(values, len(values), 0.001)
+        points, _weak = analysis.compute_change_points(values.tolist(), max_pvalue=0.001)
         return [int(point.index) for point in points]
 
     return changes

@@ -71,7 +71,7 @@ def test_a_short_baseline_is_trusted_less() -> None:
 
 def test_the_change_is_where_it_was_made() -> None:
     deviations = nights(*[0.5, -0.5] * 4, *[2.5, 1.5] * 3)
-    splits = strongest_splits(deviations, 60)
+    splits = strongest_splits(deviations, 0 * deviations, 60)
     assert splits.first[0, -1] == 8
     assert splits.step[0, -1] == pytest.approx(2.0)
     assert splits.p(0, 13) < 0.001
@@ -80,14 +80,14 @@ def test_the_change_is_where_it_was_made() -> None:
 
 def test_the_split_is_students_t_against_baseline_and_earlier_nights() -> None:
     """One night of 3 after 10 nights of mean 0 and variance 1: by hand, pooled over 10 - 1."""
-    splits = strongest_splits(nights(3.0), 10)
+    splits = strongest_splits(nights(3.0), nights(0.0), 10)
     assert splits.t[0, 0] == pytest.approx(3 / (1 + 1 / 10) ** 0.5)
     assert splits.degrees.tolist() == [9.0]
 
 
 def test_certainty_and_p_value_are_one_statement() -> None:
     random = np.random.default_rng(4)
-    splits = strongest_splits(random.normal(0.8, 1, (20, 12)), 15)
+    splits = strongest_splits(random.normal(0.8, 1, (20, 12)), np.zeros((20, 12)), 15)
     certain = splits.is_certain(0.05)
     assert 0 < certain.mean() < 1
     assert all(
@@ -95,9 +95,20 @@ def test_certainty_and_p_value_are_one_statement() -> None:
     )
 
 
+def test_a_change_is_looked_for_in_the_direction_that_is_asked_for() -> None:
+    deviations = nights(*[-3.0, -2.0] * 30, *[2.0, 3.0] * 3)
+    firsts = [
+        strongest_splits(deviations, np.full((1, 66), asked), 60).first[0, -1]
+        for asked in (-1.0, 0.0, 1.0)
+    ]
+    assert firsts == [0, 0, 60]
+    assert strongest_splits(nights(2.0), nights(-1.0), 60).p(0, 0) == 1.0
+
+
 def test_looking_at_every_night_is_paid_for() -> None:
     """In noise the strongest split is certain at 5 % in at most 5 % of the series."""
-    splits = strongest_splits(np.random.default_rng(9).normal(0, 1, (400, 30)), MANY)
+    noise = np.random.default_rng(9).normal(0, 1, (400, 30))
+    splits = strongest_splits(noise, 0 * noise, MANY)
     assert 0 < splits.is_certain(0.05)[:, -1].mean() <= 0.05
 
 

@@ -73,6 +73,13 @@ def test_what_moves_the_average_alone_is_watched() -> None:
     assert not found.is_regression
 
 
+def test_a_change_that_nobody_accepted_does_not_hide_a_later_one_the_other_way() -> None:
+    found = judge(*[-3.0, -2.6] * 50, *[2.4, 2.6] * 4)
+    assert (found.tier, found.since, found.is_worse) == (Tier.ALERT, day(160), True)
+    assert found.shift is not None
+    assert found.shift.value == pytest.approx(100 * np.expm1(2.5 * 0.02), abs=0.1)
+
+
 def test_a_series_that_comes_back_is_not_called_an_improvement() -> None:
     found = judge(*[2.5] * 12, *[0.0] * 3)
     assert found.tier is not Tier.ALERT
