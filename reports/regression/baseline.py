@@ -13,8 +13,9 @@ from datetime import date
 
 import numpy as np
 
+from reports.regression.detectors import Floats
 from reports.regression.errors import RegressionError
-from reports.regression.levels import Levels, adjust, fit, wild
+from reports.regression.levels import LEAST_SPREAD, Levels, adjust, fit, wild
 from reports.regression.series import (
     Night,
     Scale,
@@ -58,6 +59,7 @@ class Baseline:
     """
 
     key: SeriesKey
+    unit: str
     scale: Scale
     first: date
     last: date
@@ -90,6 +92,14 @@ class Baseline:
         )
         spent = 2 if self.has_golden else 1
         return Levels(level, spread, golden, np.array([self.weight or 0.0]), self.nights, spent)
+
+    def check(self, series: Series) -> None:
+        """RegressionError where a series was measured in another way than its baseline."""
+        for name in ("key", "unit", "scale"):
+            now, then = getattr(series, name), getattr(self, name)
+            if now != then:
+                said = f"its {name} is {now}, and that of its baseline {then}"
+                raise RegressionError(f"{series.key}: {said}")
 
     def takes(self, night: Night) -> bool:
         """Whether a night can be compared: enough taps, and the golden device if it counts."""
@@ -128,10 +138,11 @@ def _estimate(series: Series, nights: Sequence[Night], acceptance: Acceptance | 
     nights = paired if with_golden else nights
     values = centres(nights, series.scale)[None, :]
     golden = golden_centres(nights, series.scale)[None, :] if with_golden else None
-    levels = fit(values, golden)
+    levels = fit(values, golden, _least_spread(values, series.scale))
     outside = wild(adjust(values, golden, levels.golden_level, levels.weight))[0]
     return Baseline(
         key=series.key,
+        unit=series.unit,
         scale=series.scale,
         first=nights[0].date,
         last=nights[-1].date,
@@ -146,6 +157,11 @@ def _estimate(series: Series, nights: Sequence[Night], acceptance: Acceptance | 
         trials=sum(night.trials for night in nights),
         acceptance=acceptance,
     )
+
+
+def _least_spread(values: Floats, scale: Scale) -> float:
+    share = 1.0 if scale is Scale.RATIO else float(np.median(np.abs(values)))
+    return LEAST_SPREAD * share
 
 
 def say_too_few(nights: int) -> str:

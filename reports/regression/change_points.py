@@ -49,15 +49,20 @@ class Splits:
 
 
 def strongest_splits(
-    deviations: Floats, direction: Floats, baseline_nights: int, spent: int = 1
+    deviations: Floats,
+    direction: Floats,
+    baseline_nights: int,
+    spent: int = 1,
+    *,
+    begin: int = 0,
 ) -> Splits:
     """Look for the change from the baseline on, on every night anew with what was known by then.
 
     ``direction`` says for each night which change is looked for: 1 upwards, -1 downwards, 0 either.
     An old change that nobody accepted is stronger than a new one the other way, and must not hide
     it. The baseline takes part as so many nights of mean 0 and standard deviation 1, which
-    deviations have by definition; ``spent`` is how many figures were estimated from it. Shape:
-    series, nights.
+    deviations have by definition; ``spent`` is how many figures were estimated from it. Nights
+    before ``begin`` are not asked about and stay 0. Shape: series, nights.
     """
     series, nights = deviations.shape
     sums = np.concatenate([np.zeros((series, 1)), np.cumsum(deviations, axis=1)], axis=1)
@@ -65,7 +70,7 @@ def strongest_splits(
     first = np.zeros((series, nights), dtype=np.int_)
     step, error, t, strength = (np.zeros((series, nights)) for _ in range(4))
     degrees = baseline_nights - spent + np.arange(nights, dtype=np.float64)
-    for night in range(nights):
+    for night in range(begin, nights):
         split = np.arange(night + 1)
         before, after = baseline_nights + split, night + 1 - split
         mean_before = sums[:, split] / before

@@ -93,14 +93,6 @@ def fisher_less(passed: int, trials: int, passed_before: int, trials_before: int
     return few / ways
 
 
-def binomial_at_most(passed: int, trials: int, rate: float) -> float:
-    """Probability of so few passes or fewer when each passes with a known rate."""
-    if not 0 <= passed <= trials or not 0 <= rate <= 1:
-        raise ValueError(f"{passed} of {trials} at a rate of {rate:g} is no experiment")
-    ways = (math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k) for k in range(passed + 1))
-    return min(1.0, math.fsum(ways))
-
-
 def wilson(passed: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
     """Interval of a pass rate (Wilson, JASA 22, 1927); 95 % by default."""
     if trials <= 0 or not 0 <= passed <= trials:

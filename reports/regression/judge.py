@@ -24,9 +24,11 @@ from reports.regression.exact import discovery_rates, student_bound
 from reports.regression.findings import Finding, Kind, Shift, Tier
 from reports.regression.pass_rate import judge_pass_rate
 from reports.regression.series import Scale, Series, SeriesKey, Worse, centres, golden_centres
+from reports.wording import write_count
 
 Q_LIMIT = 0.05  # of the alerts, at most so many are false on average
 _CONFIDENCE = 0.95
+_ABSENT = "not measured this night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +46,37 @@ class Assessment:
         return found
 
 
-def assess(deviations: Floats, baseline_nights: int, spent: int = 1) -> Assessment:
-    """Judge every night with what was known by then. Shape: series, nights."""
+def assess(
+    deviations: Floats, baseline_nights: int, spent: int = 1, *, begin: int = 0
+) -> Assessment:
+    """Judge every night from ``begin`` on with what was known by then. Shape: series, nights."""
     alarm = alarms(deviations, baseline_nights)
     return Assessment(
         alarm,
         watches(deviations, baseline_nights),
-        strongest_splits(deviations, alarm, baseline_nights, spent),
+        strongest_splits(deviations, alarm, baseline_nights, spent, begin=begin),
     )
 
 
 def judge_night(
-    series: Sequence[Series], baselines: Mapping[SeriesKey, Baseline]
+    series: Sequence[Series], baselines: Mapping[SeriesKey, Baseline], tonight: date | None = None
 ) -> tuple[Finding, ...]:
-    """Findings on the last night of each series, its level first and then its pass rate.
+    """Findings on one night, of each series its level first and then its pass rate.
 
-    A key without a baseline, a night that cannot be compared and a series that is too short are
+    ``tonight`` is the latest night of all series unless said. A series that was not measured then,
+    a key without a baseline, a night that cannot be compared and a series that is too short are
     findings too. What is passed in is one family of tests: pass in a night's metrics together.
+    RegressionError for a baseline of another unit or scale.
     """
+    nights = [one.nights[-1].date for one in series if one.nights]
+    tonight = tonight or max(nights, default=None)
     drafts = []
     for one in series:
         baseline = baselines.get(one.key)
-        drafts.append(_judge_level(one, baseline))
-        if baseline is not None and baseline.trials:
+        if baseline is not None:
+            baseline.check(one)
+        drafts.append(_judge_level(one, baseline, tonight))
+        if baseline is not None and baseline.trials and drafts[-1].reason != _ABSENT:
             drafts.append(judge_pass_rate(one, baseline))
     tested = [i for i, draft in enumerate(drafts) if draft.p is not None]
     q_values = discovery_rates([drafts[i].p or 0.0 for i in tested])
@@ -77,12 +87,13 @@ def judge_night(
 
 def _weigh_among_all(draft: Finding, q: float, tests: int) -> Finding:
     if draft.tier is Tier.ALERT and q > Q_LIMIT:
-        reason = f"{draft.reason}, but not certain enough among {tests} tests of the night"
+        among = f"among {write_count(tests, 'test')} of the night"
+        reason = f"{draft.reason}, but not certain enough {among}"
         return replace(draft, q=q, tier=Tier.WATCH, reason=reason)
     return replace(draft, q=q)
 
 
-def _judge_level(series: Series, baseline: Baseline | None) -> Finding:
+def _judge_level(series: Series, baseline: Baseline | None, tonight: date | None) -> Finding:
     if baseline is None:
         return _without_baseline(series)
     later = series.after(baseline.last)
@@ -97,6 +108,8 @@ def _judge_level(series: Series, baseline: Baseline | None) -> Finding:
         golden=baseline.has_golden,
         passed_over=tuple(night.date for night in later if not baseline.takes(night)),
     )
+    if later and later[-1].date != tonight:
+        return replace(known, reason=_ABSENT)
     if later and (not nights or nights[-1] is not later[-1]):
         return replace(known, reason="this night has too few taps, or no golden device")
     if not nights:
@@ -104,7 +117,8 @@ def _judge_level(series: Series, baseline: Baseline | None) -> Finding:
     values = centres(nights, series.scale)[None, :]
     golden = golden_centres(nights, series.scale)[None, :] if baseline.has_golden else None
     levels = baseline.levels
-    found = assess(levels.deviations(values, golden), levels.nights, levels.spent)
+    deviations = levels.deviations(values, golden)
+    found = assess(deviations, levels.nights, levels.spent, begin=len(nights) - 1)
     return _last_night(known, series, baseline, found, [night.date for night in nights])
 
 

@@ -18,6 +18,7 @@ _WEIGHT, _WEIGHT_NIGHTS = 0.7, 10  # what is expected of a golden device, and fo
 _WILD = 5.0  # robust standard deviations from the median
 _SPREAD_OF_MAD = 1.4826
 _NO_SPREAD = 1e-9
+LEAST_SPREAD = 0.002  # as a share: what repeats itself better is virtual, and less no regression
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def adjust(values: Floats, golden: Floats | None, golden_level: Floats, weight: 
     return adjusted
 
 
-def fit(values: Floats, golden: Floats | None = None) -> Levels:
+def fit(values: Floats, golden: Floats | None = None, least_spread: float = LEAST_SPREAD) -> Levels:
     """Estimate from the nights of a baseline. Shape: series, nights."""
     series, nights = values.shape
     golden_level, weight, spent = np.zeros(series), np.zeros(series), 1
@@ -56,7 +57,7 @@ def fit(values: Floats, golden: Floats | None = None) -> Levels:
     adjusted = pull_in(adjust(values, golden, golden_level, weight))
     level = adjusted.mean(axis=1)
     squares = ((adjusted - level[:, None]) ** 2).sum(axis=1)
-    spread = np.maximum(np.sqrt(squares / (nights - spent)), _NO_SPREAD)
+    spread = np.maximum(np.sqrt(squares / (nights - spent)), max(least_spread, _NO_SPREAD))
     return Levels(level, spread, golden_level, weight, nights, spent)
 
 

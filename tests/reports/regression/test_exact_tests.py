@@ -7,7 +7,6 @@ import math
 import pytest
 
 from reports.regression.exact import (
-    binomial_at_most,
     discovery_rates,
     fisher_less,
     student_bound,
@@ -59,11 +58,6 @@ def test_fishers_test_of_many_taps() -> None:
     assert fisher_less(133, 140, 1200, 1200) == pytest.approx(expected)
 
 
-def test_a_binomial_tail() -> None:
-    assert binomial_at_most(8, 10, 0.9) == pytest.approx(1 - 0.9**10 - 10 * 0.1 * 0.9**9)
-    assert binomial_at_most(10, 10, 0.9) == 1.0
-
-
 def test_wilsons_interval() -> None:
     """Newcombe, Statistics in Medicine 17 (1998) 857, table I: 81 of 263, and 0 of 20."""
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
@@ -89,7 +83,6 @@ REFUSED = {
     "more passes than trials": lambda: fisher_less(5, 4, 1, 1),
     "a negative count": lambda: fisher_less(-1, 4, 1, 1),
     "no trials": lambda: wilson(0, 0),
-    "a rate above one": lambda: binomial_at_most(1, 2, 1.1),
     "no degrees of freedom": lambda: student_tails(1.0, 0),
     "a confidence of one": lambda: student_bound(1.0, 5),
     "a p-value above one": lambda: discovery_rates([1.5]),

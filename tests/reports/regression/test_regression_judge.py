@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from reports.regression.baseline import FEWEST_NIGHTS, Baseline, freeze
 from reports.regression.detectors import Floats
+from reports.regression.errors import RegressionError
 from reports.regression.findings import Finding, Incident, Kind, Tier, group_incidents
 from reports.regression.judge import assess, judge_night
 from reports.regression.series import Scale, Series, SeriesKey, Worse
@@ -110,6 +112,34 @@ def test_no_night_since_the_baseline() -> None:
     assert (found.tier, found.reason) == (Tier.NOT_JUDGED, "no night since the baseline")
 
 
+def test_a_metric_that_was_not_measured_this_night_is_not_judged_by_an_older_one() -> None:
+    gone = series([*steady(20), 9.0, 9.0], passes=[(20, 20)] * 20 + [(10, 20)] * 2)
+    other = series([*steady(20), 0.0, 0.0, 0.0], key=replace(KEY, metric="other"))
+    baselines = {one.key: baseline_of(one, 20) for one in (gone, other)}
+    found = judge_night([gone, other], baselines)
+    assert [(f.tier, f.reason) for f in found[:1]] == [(Tier.NOT_JUDGED, "not measured this night")]
+    assert [f.key for f in found] == [gone.key, other.key]
+    assert judge_night([gone, other], baselines, day(21))[0].tier is Tier.ALERT
+
+
+@pytest.mark.parametrize("other", [{"unit": "s"}, {"scale": Scale.DIFFERENCE}])
+def test_a_baseline_of_another_unit_or_scale_is_refused(other: dict[str, Any]) -> None:
+    whole = series([*steady(20), 0.0])
+    baseline = {KEY: replace(baseline_of(whole, 20), **other)}
+    with pytest.raises(RegressionError, match=f"its {next(iter(other))} is"):
+        judge_night([whole], baseline)
+
+
+def test_a_bench_that_repeats_itself_exactly_does_not_alarm_at_a_trifle() -> None:
+    """A virtual bench has no spread: a tenth of a percent is none, a percent is."""
+    exact = series([*[0.0] * 30, *[0.05] * 5])
+    (found,) = judge_night([exact], {KEY: baseline_of(exact, 30)})
+    assert found.tier is Tier.UNCHANGED
+    moved = series([*[0.0] * 30, *[0.5] * 5])
+    (found,) = judge_night([moved], {KEY: baseline_of(moved, 30)})
+    assert found.tier is Tier.ALERT
+
+
 def test_a_night_of_few_taps_is_passed_over_and_named() -> None:
     whole = series([*steady(20), 0.0, 9.0, 0.0])
     nights = list(whole.nights)
@@ -124,9 +154,8 @@ def test_a_night_of_few_taps_is_passed_over_and_named() -> None:
 
 def test_a_doubtful_alarm_among_forty_metrics_is_watched() -> None:
     doubtful = series([*steady(NIGHTS), *steady(20), *[2.5, 0.5] * 4])
-    others = [
-        series([*steady(NIGHTS), 0.2], key=replace(KEY, metric=f"metric {n}")) for n in range(39)
-    ]
+    calm = [*steady(NIGHTS), *[0.2] * 28]
+    others = [series(calm, key=replace(KEY, metric=f"metric {n}")) for n in range(39)]
     family = [doubtful, *others]
     baselines = {one.key: baseline_of(one, NIGHTS) for one in family}
     (alone,) = judge_night([doubtful], baselines)
