@@ -74,6 +74,10 @@ def test_benjamini_and_hochbergs_own_example_makes_four_discoveries() -> None:
     assert backwards == q_values[::-1]
 
 
+def test_a_test_is_worth_no_less_than_one_of_larger_p() -> None:
+    assert discovery_rates([0.04, 0.01, 0.041]) == pytest.approx((0.041, 0.03, 0.041))
+
+
 def test_q_values_of_one_and_of_no_test() -> None:
     assert discovery_rates([0.3]) == (0.3,)
     assert discovery_rates([]) == ()
