@@ -98,7 +98,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
     "nfc": ("drivers.nfc.clf_library",),
-    "numpy": ("rig.measure",),
+    "numpy": ("rig.measure", "reports.regression"),
     "pydantic": ("rig.bench", "rig.plans"),
     "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),

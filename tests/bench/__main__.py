@@ -16,6 +16,7 @@ COMPARISONS = {
     "help": "tests.bench.help_time",
     "uci": "tests.bench.uci_decode",
     "uwb": "tests.bench.uwb_load",
+    "regression": "tests.bench.regression_figures",
 }
 
 
