@@ -57,7 +57,10 @@ class BenchWitness:
         return self._fault(visits) or (_cut_off(visits, self._approaches()) if failed else None)
 
     def _approaches(self) -> list[Approach]:
-        return [] if self._passive is None else list(self._passive.ended)
+        """In the order they ended, and then those that go on."""
+        if self._passive is None:
+            return []
+        return [*self._passive.ended, *self._passive.approaches_now()]
 
     def _fault(self, visits: list[Visit]) -> Exception | None:
         if self._passive is not None and self._passive.fault is not None:
@@ -72,10 +75,10 @@ class BenchWitness:
 
 
 def _cut_off(visits: list[Visit], approaches: list[Approach]) -> Inconclusive | None:
-    """Who was cut off after the last that moved anything, at a reader or around the vehicle."""
+    """Who was cut off after the last that was judged, at a reader or around the vehicle."""
     late = takewhile(lambda v: v.ending not in ACHIEVED, reversed(visits))
     told = [v.explanation for v in late if _is_cut_off(v)]
-    coming = takewhile(lambda a: not a.movements, reversed(approaches))
+    coming = takewhile(lambda a: not (a.movements or a.ranged), reversed(approaches))
     told += [a.told for a in coming if a.ending in _UNJUDGED]
     return Inconclusive(told[0]) if told else None
 
