@@ -165,6 +165,7 @@ def test_a_reset_takes_the_cards_volatile_state(bench: NfcBench, cold: bool) -> 
     reader, card = bench.reader("handle"), EchoCard()
     bench.world.bring(card, "handle")
     link = activated(reader)
+    assert link.transceive(SELECT) == SELECT + OK  # by now the card was told of its power
     before = len(card.powers)
     link.reset(cold=cold)
     assert link.transceive(SELECT) == SELECT + OK
