@@ -50,7 +50,7 @@ def postgres() -> Iterator[str]:
 
 def _make_cluster(where: Path, folder: Path, user: str | None) -> None:
     words = ["-U", "rig", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]
-    command = [where / "initdb", "-D", folder / "data", *words]
+    command: list[str | Path] = [where / "initdb", "-D", folder / "data", *words]
     subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True, timeout=120)
 
 
