@@ -7,6 +7,7 @@ becomes HistoryError here.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _WRITES = "rig_writes"
 _BUSY_S = 60  # how long a writer waits for another one
 _LOCK = 0x52494748  # a number that nobody else locks by, on PostgreSQL
+
+_ALEMBIC = threading.Lock()  # its context is one for the whole process
 
 
 class History:
@@ -89,7 +92,8 @@ class History:
             _await_turn(connection)
             if not self._is_current(connection, script):  # another process may have been faster
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                with _ALEMBIC:
+                    command.upgrade(config, "head")
 
     def _is_current(self, connection: Connection, script: ScriptDirectory) -> bool:
         found = MigrationContext.configure(connection).get_current_revision()

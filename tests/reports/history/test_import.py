@@ -88,6 +88,16 @@ def test_a_run_that_went_on_takes_the_place_of_what_was_cut_off(
     assert [row["number"] for row in held(history)["result"]] == [1, 2]
 
 
+def test_a_line_that_was_cut_was_never_said(history: History, folder: Path) -> None:
+    """Whoever goes on with a run writes another line in its place."""
+    journal = folder / JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:3]) + b'{"record":"Result","test":"los')
+    import_run(history, folder)
+    journal.write_bytes(b"".join(lines))
+    assert import_run(history, folder) is Outcome.CONTINUED
+
+
 def test_a_changed_journal_is_refused_until_it_is_to_be_replaced(
     history: History, folder: Path
 ) -> None:
@@ -229,7 +239,7 @@ def test_two_at_once_bring_a_run_in_once(where: str, folder: Path) -> None:
         with History(where) as history:
             outcomes.append(import_run(history, folder))
 
-    threads = [threading.Thread(target=bring) for _ in range(4)]
+    threads = [threading.Thread(target=bring, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -63,7 +63,7 @@ def test_a_new_history_may_be_opened_by_many_at_once(where: str) -> None:
         with History(where) as history:
             opened.append(history.name)
 
-    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    threads = [threading.Thread(target=open_it, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
