@@ -120,4 +120,5 @@ def _grouped(rows: Iterable[Any]) -> list[TrendSeries]:
         into.passed += verdict == "pass"
         into.judged += verdict in _JUDGED
         into.complete = into.complete and complete
-    return [TrendSeries(key, tuple(nights.values())) for key, nights in sorted(found.items())]
+    measured_first = sorted(found, key=lambda key: (not key.metric, key))
+    return [TrendSeries(key, tuple(found[key].values())) for key in measured_first]

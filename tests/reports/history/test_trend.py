@@ -102,6 +102,12 @@ def test_verdicts_without_a_measurement_are_a_series(history: History, tmp_path:
     assert (series.nights[0].passed, series.nights[0].judged) == (1, 1)
 
 
+def test_series_with_a_metric_come_first(history: History, tmp_path: Path) -> None:
+    for number, samples in enumerate([[], [300.0]]):
+        import_run(history, night_run(tmp_path, number, "2026-03-01T23:00:00+00:00", samples))
+    assert [series.key.metric for series in trend(history, NAME)] == ["tap_to_unlock", ""]
+
+
 def test_a_requirement_that_nothing_speaks_of_has_no_series(
     history: History, tmp_path: Path
 ) -> None:
