@@ -57,5 +57,6 @@ def facts_of(about: VehicleDescription, identifier: bytes) -> dict[str, str]:
         "options": ", ".join(map(str, about.options)),
         "key": about.key.replace("_", " "),
         "protocol profile": about.profile,
+        "software": about.software,
         "identifier": identifier.hex(),
     }

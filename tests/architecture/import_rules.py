@@ -87,9 +87,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 # together with the one place where its exceptions become ours.
 DOORS: dict[str, tuple[str, ...]] = {
     "adbutils": ("drivers.phone.adb_door",),
+    "alembic": ("reports.history",),
     "bumble": ("drivers.ble", "drivers.sim.ble_air", "drivers.sim.phone_ble"),
     "Crypto": ("rig.digital_key.curve",),
-    "click": ("rig.cli", "reports.command"),
+    "click": ("rig.cli", "reports.command", "reports.history.command"),
     "cryptography": (
         "rig.digital_key.crypto",
         "rig.digital_key.certificates",
@@ -99,6 +100,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("reports",),
     "nfc": ("drivers.nfc.clf_library",),
     "numpy": ("rig.measure", "reports.regression"),
+    "psycopg": ("reports.history",),
     "pydantic": ("rig.bench", "rig.plans"),
     "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
@@ -106,6 +108,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rich": ("rig.plugin", "rig.cli"),
     "serial": ("drivers.plugged.serial_lines", "drivers.serial_line"),
     "smartcard": ("drivers.nfc.pcsc*",),
+    "sqlalchemy": ("reports.history",),
     "usb": (
         "drivers.relay.hid_usb",
         "drivers.sim.relay_board",
@@ -119,7 +122,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # texts may lead to: drivers for the words of a bench file, commands for those of a shell.
 BRIDGES: dict[str, tuple[str, ...]] = {
     "rig.bench.registry": ("drivers",),
-    "rig.cli": ("rig.cli", "reports.command"),
+    "rig.cli": ("rig.cli", "reports.command", "reports.history.command"),
 }
 _TEXT_NAME = re.compile(rf"(?P<module>(?:{'|'.join(PACKAGES)})(?:\.\w+)+):\w+")
 

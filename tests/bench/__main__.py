@@ -14,6 +14,7 @@ COMPARISONS = {
     "transaction": "tests.bench.transaction",
     "tests": "tests.bench.case_cost",
     "help": "tests.bench.help_time",
+    "history": "tests.bench.history_growth",
     "uci": "tests.bench.uci_decode",
     "uwb": "tests.bench.uwb_load",
     "regression": "tests.bench.regression_figures",

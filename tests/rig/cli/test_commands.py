@@ -22,6 +22,9 @@ COMMANDS = [
     "safe",
     "bench",
     "report",
+    "history",
+    "compare",
+    "trend",
     "plans",
     "benches",
     "requirements",
@@ -60,7 +63,8 @@ def test_help_loads_neither_pytest_nor_any_other_library_of_the_commands() -> No
         "import sys, rig.cli\n"
         "try: rig.cli.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'pytest', 'pydantic', 'yaml', 'rich', 'numpy'} & sys.modules.keys()))"
+        "heavy = {'pytest', 'pydantic', 'yaml', 'rich', 'numpy', 'sqlalchemy'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
@@ -86,6 +90,7 @@ WRONG = [
     (["doctor", "nope"], "no bench 'nope'"),
     (["calibrate", "virtual", "left"], "Missing option '--reference'"),
     (["safe", "nope"], "no bench 'nope'"),
+    (["trend", "DK-UNLOCK-01", "--history", "nowhere.db"], "There is no history in nowhere.db"),
     (["requirements", "DK-UNLOK-01"], "close: DK-UNLOCK-01"),
     (["requirements", "--capability", "fly"], "no capability 'fly'; there are: eligibility"),
 ]
