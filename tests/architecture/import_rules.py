@@ -89,11 +89,17 @@ DOORS: dict[str, tuple[str, ...]] = {
     "adbutils": ("drivers.phone.adb_door",),
     "bumble": ("drivers.ble", "drivers.sim.ble_air", "drivers.sim.phone_ble"),
     "Crypto": ("rig.digital_key.curve",),
-    "click": ("rig.cli", "reports.command"),
+    "click": (
+        "rig.cli",
+        "reports.command",
+        "reports.sealing.command",
+        "reports.sealing.options",
+    ),
     "cryptography": (
         "rig.digital_key.crypto",
         "rig.digital_key.certificates",
         "drivers.sim.phone_framework.x509",
+        "reports.sealing.keys",
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
@@ -119,7 +125,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # texts may lead to: drivers for the words of a bench file, commands for those of a shell.
 BRIDGES: dict[str, tuple[str, ...]] = {
     "rig.bench.registry": ("drivers",),
-    "rig.cli": ("rig.cli", "reports.command"),
+    "rig.cli": ("rig.cli", "reports.command", "reports.sealing.command"),
 }
 _TEXT_NAME = re.compile(rf"(?P<module>(?:{'|'.join(PACKAGES)})(?:\.\w+)+):\w+")
 
