@@ -20,6 +20,7 @@ _COMMANDS = {
     "safe": ("rig.cli.safe:safe", "Put every switch of a bench into its safe state."),
     "bench": ("rig.cli.bench:command", "Write a bench file, say who uses a bench, or free it."),
     "report": ("reports.command:report", "Render the compliance page of a run again."),
+    "export": ("reports.exports.command:export", "Write a run for other programs."),
     "sign": ("reports.sealing.command:sign", "Write and sign the manifest of a run."),
     "verify": ("reports.sealing.command:verify", "Check a run against its manifest."),
     "keygen": ("reports.sealing.command:keygen", "Make a key that signs runs."),

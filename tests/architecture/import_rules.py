@@ -92,6 +92,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": (
         "rig.cli",
         "reports.command",
+        "reports.exports.command",
         "reports.sealing.command",
         "reports.sealing.options",
     ),
@@ -125,7 +126,12 @@ DOORS: dict[str, tuple[str, ...]] = {
 # texts may lead to: drivers for the words of a bench file, commands for those of a shell.
 BRIDGES: dict[str, tuple[str, ...]] = {
     "rig.bench.registry": ("drivers",),
-    "rig.cli": ("rig.cli", "reports.command", "reports.sealing.command"),
+    "rig.cli": (
+        "rig.cli",
+        "reports.command",
+        "reports.exports.command",
+        "reports.sealing.command",
+    ),
 }
 _TEXT_NAME = re.compile(rf"(?P<module>(?:{'|'.join(PACKAGES)})(?:\.\w+)+):\w+")
 
