@@ -12,7 +12,8 @@ from reports.errors import ReportError
 from reports.sealing.keys import load_signing_key, load_trusted, make_key
 from reports.sealing.manifest import MANIFEST, show
 from reports.sealing.options import SIGNING_KEY, key_option
-from reports.sealing.seal import seal
+from reports.sealing.seal import put, seal
+from reports.sealing.time_stamp import keep, request
 from reports.sealing.verify import Status
 from reports.sealing.verify import verify as check
 
@@ -96,16 +97,29 @@ Examples:
     metavar="PATH",
     help=f"A .pub file, or a folder of them (or {TRUSTED_KEYS} in the environment).",
 )
+@click.option(
+    "--tsa",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The root certificate (PEM) of who must have stamped the signature; needs openssl.",
+)
 @click.option("--unsigned", is_flag=True, help="Do not mind that nobody signed.")
 @click.pass_context
-def verify(ctx: click.Context, run: str | None, trust: tuple[Path, ...], unsigned: bool) -> None:
+def verify(
+    ctx: click.Context,
+    run: str | None,
+    trust: tuple[Path, ...],
+    tsa: Path | None,
+    unsigned: bool,
+) -> None:
     """Say whether every file of RUN is as its manifest says, and who signed that.
 
-    Each file that is not is named. Keys are trusted that you name, and never one of the run.
+    Each file that is not is named. Keys are trusted that you name, and never one of the run. A key
+    counts while it is valid: today, or with --tsa when the signature was stamped.
     """
     folder = _folder(run) if run else find_newest()
     try:
-        found = check(folder, load_trusted(trust), datetime.now(UTC))
+        found = check(folder, load_trusted(trust), datetime.now(UTC), tsa)
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
     wrong = [f for f in found.findings if not (unsigned and f.status is Status.UNSIGNED)]
@@ -116,6 +130,41 @@ def verify(ctx: click.Context, run: str | None, trust: tuple[Path, ...], unsigne
         told = f"signed by {show(signer.owner)}, key {signer.key_id}" if signer else "not signed"
         click.echo(f"{found.files} files as the manifest says; {told}")
     ctx.exit(min((finding.status for finding in wrong), default=0))
+
+
+@click.command(
+    epilog="""\b
+Exit status: 0 written, 2 the run is not signed, or the reply is not that of this signature.
+
+\b
+Examples:
+  rig stamp RUN --request run.tsq
+  curl -H 'Content-Type: application/timestamp-query' --data-binary @run.tsq -o run.tsr URL
+  rig stamp RUN --reply run.tsr --tsa authority.pem
+""",
+)
+@click.argument("run", required=False)
+@click.option("--request", "asked", type=click.Path(path_type=Path), metavar="FILE", help="Write.")
+@click.option("--reply", type=click.Path(path_type=Path), metavar="FILE", help="Check and keep.")
+@click.option(
+    "--tsa", type=click.Path(path_type=Path), metavar="FILE", help="Its root certificate (PEM)."
+)
+def stamp(run: str | None, asked: Path | None, reply: Path | None, tsa: Path | None) -> None:
+    """Have the signature of RUN stamped by a time-stamping authority (RFC 3161).
+
+    First write the request and send it to the authority; then give its reply, and its root
+    certificate, to be kept with the run. The rig itself opens no connection.
+    """
+    if (asked is None) == (reply is None) or (reply is None) != (tsa is None):
+        raise click.UsageError("Give either --request, or --reply and --tsa.")
+    folder = find_run(run) if run else find_newest()
+    try:
+        if asked is not None:
+            put(asked, request(folder))
+        elif reply is not None and tsa is not None:
+            click.echo(f"stamped at {keep(folder, reply, tsa):%Y-%m-%d %H:%M:%S} UTC")
+    except ReportError as exc:
+        raise click.UsageError(str(exc)) from exc
 
 
 def _folder(run: str) -> Path:

@@ -11,7 +11,8 @@ from pathlib import Path
 from reports.errors import ReportError
 from reports.sealing import manifest, seal
 from reports.sealing.keys import ALGORITHM, TrustedKey, unpack
-from reports.sealing.manifest import MANIFEST, SIGNATURE, show
+from reports.sealing.manifest import MANIFEST, SIGNATURE, TIME_STAMP, show
+from reports.sealing.time_stamp import stamped_at
 
 _FIELDS = frozenset({"algorithm", "format", "key_id", "signature", "version"})
 
@@ -53,13 +54,23 @@ class Check:
         return min((finding.status for finding in self.findings), default=0)
 
 
-def verify(folder: Path, trusted: Sequence[TrustedKey], now: datetime) -> Check:
-    """Check every file and the signature. Raises ReportError when the folder cannot be read."""
+def verify(
+    folder: Path, trusted: Sequence[TrustedKey], now: datetime, authority: Path | None = None
+) -> Check:
+    """Check every file and the signature. Raises ReportError when the folder cannot be read.
+
+    ``authority`` is who must have stamped the signature; its key counts at that time, and else now.
+    """
     text = manifest.load(folder / MANIFEST)
     if text is None:
         return Check(0, None, (Finding(Status.MISSING, MANIFEST, "missing"),))
     sealed = manifest.load(folder / SIGNATURE)
+    stamp_doubts: tuple[Finding, ...] = ()
+    if authority is not None and sealed is not None:
+        stamped, stamp_doubts = _check_stamp(folder, sealed, authority)
+        now = stamped or now
     signer, doubts = _check_signature(sealed, text, trusted, now)
+    doubts += stamp_doubts
     try:
         files = manifest.read(text)
     except ReportError as exc:
@@ -84,6 +95,19 @@ def _check_files(folder: Path, files: manifest.Files) -> Iterator[Finding]:
             yield Finding(Status.CHANGED, name, "changed: the same size, another SHA-256")
     for name in sorted(found.keys() - files.keys()):
         yield Finding(Status.EXTRA, name, "extra: the manifest does not list it")
+
+
+def _check_stamp(
+    folder: Path, sealed: bytes, authority: Path
+) -> tuple[datetime | None, tuple[Finding, ...]]:
+    """When the signature was stamped, or why that is not known."""
+    reply = manifest.load(folder / TIME_STAMP)
+    if reply is None:
+        return None, (Finding(Status.MISSING, TIME_STAMP, "missing"),)
+    try:
+        return stamped_at(reply, sealed, authority), ()
+    except ReportError as exc:
+        return None, (Finding(Status.CHANGED, TIME_STAMP, f"changed: {exc}"),)
 
 
 def _check_signature(

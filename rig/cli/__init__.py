@@ -22,6 +22,7 @@ _COMMANDS = {
     "report": ("reports.command:report", "Render the compliance page of a run again."),
     "export": ("reports.exports.command:export", "Write a run for other programs."),
     "sign": ("reports.sealing.command:sign", "Write and sign the manifest of a run."),
+    "stamp": ("reports.sealing.command:stamp", "Have a signature stamped (RFC 3161)."),
     "verify": ("reports.sealing.command:verify", "Check a run against its manifest."),
     "keygen": ("reports.sealing.command:keygen", "Make a key that signs runs."),
     "plans": ("rig.cli.plans:plans", "List the plans."),
