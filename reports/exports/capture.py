@@ -5,8 +5,8 @@ so each stands in one I-block (ISO/IEC 14443-4, 7.1.1) whose number alternates: 
 them into blocks is not known above it. Passive entry is Digital Key messages, and APDUs taken out
 of them, with no layer below: LINKTYPE_WIRESHARK_UPPER_PDU (252), as plain data.
 
-Times within a visit were measured. The trace does not say when in an attempt a visit began: visits
-follow each other from the attempt's start on.
+Times within a visit were measured. The trace does not say when in an attempt a visit began: it
+stands at the attempt's start, or where the visit before it ended.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _PDU_DISSECTOR, _PDU_END = 12, 0
 _NFC = "APDUs of an NFC reader, each put into one I-block by the rig"
 _MESSAGES = "Digital Key messages over Bluetooth LE and the APDUs in them, without their channel"
 _SECTION = (
-    "Times within a visit were measured; visits of an attempt are put one after another from its"
-    " start on. Sent is from the vehicle."
+    "Times within a visit were measured; each visit is put at its attempt's start, or where the"
+    " visit before it ended. Sent is from the vehicle."
 )
 
 
@@ -41,15 +41,19 @@ def write_capture(run: Run) -> bytes:
 
 
 def _packets(run: Run) -> Iterator[Packet]:
-    begin_ns = since_epoch_ns(run.started.started_utc)
-    free_ns = {(r.test, r.attempt): since_epoch_ns(r.started_utc) for r in run.results}
+    """In the order of time: visits one after another, what crossed within one sorted."""
+    free_ns = since_epoch_ns(run.started.started_utc)
+    begun_ns = {(r.test, r.attempt): since_epoch_ns(r.started_utc) for r in run.results}
     for visit in run.visits():
-        attempt = visit.test, visit.attempt
-        zero_ns = free_ns.get(attempt, begin_ns)
-        for number, step in enumerate(visit.steps):
-            yield from _packets_of(visit, step, number, zero_ns)
+        zero_ns = max(free_ns, begun_ns.get((visit.test, visit.attempt), 0))
+        packets = [
+            packet
+            for number, step in enumerate(visit.steps)
+            for packet in _packets_of(visit, step, number, zero_ns)
+        ]
+        yield from sorted(packets, key=lambda packet: packet.t_ns)
         ends = (*visit.marks.values(), *(step.received_ns for step in visit.steps))
-        free_ns[attempt] = zero_ns + max(ends, default=0)
+        free_ns = zero_ns + max(ends, default=0)
 
 
 def _packets_of(

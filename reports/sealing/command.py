@@ -10,7 +10,7 @@ import click
 from reports.command import find_newest, find_run
 from reports.errors import ReportError
 from reports.sealing.keys import load_signing_key, load_trusted, make_key
-from reports.sealing.manifest import MANIFEST, show
+from reports.sealing.manifest import MANIFEST, TIME_STAMP, show
 from reports.sealing.options import SIGNING_KEY, key_option
 from reports.sealing.seal import put, seal
 from reports.sealing.time_stamp import keep, request
@@ -128,6 +128,8 @@ def verify(
     if not wrong:
         signer = found.signer
         told = f"signed by {show(signer.owner)}, key {signer.key_id}" if signer else "not signed"
+        if tsa is None and (folder / TIME_STAMP).exists():
+            told += "; its time stamp was not checked"
         click.echo(f"{found.files} files as the manifest says; {told}")
     ctx.exit(min((finding.status for finding in wrong), default=0))
 

@@ -24,7 +24,8 @@ DK_MESSAGE = "0105000480CA0000"
 def approach() -> VisitRecord:
     step = StepRecord("Request", "phone é", 5, 9 * MS, DK_MESSAGE, "", "the phone was gone", ())
     heard = StepRecord("Event", "phone é", 10 * MS, 10 * MS, "", "0311", "", ())
-    return VisitRecord("t", 1, 3, "passive entry", "unlocked", "", {}, (step, heard))
+    asked = StepRecord("Ranging", "phone é", 2 * MS, 12 * MS, "0201", "0202", "", ())
+    return VisitRecord("t", 1, 3, "passive entry", "unlocked", "", {}, (step, asked, heard))
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_an_nfc_visit_is_i_blocks_of_iso_14443(capture: Capture) -> None:
 
 
 def test_digital_key_messages_are_plain_data(capture: Capture) -> None:
-    one, two = [p for p in capture.packets if p.link_type == 252]
+    one, _, two, _ = [p for p in capture.packets if p.link_type == 252]
     assert one.data.hex() == "000c000464617461" + "00000000" + DK_MESSAGE.lower()
     assert two.data.hex().endswith("000000000311")
     assert [number(p.options[2]) for p in (one, two)] == [2, 1]
@@ -69,6 +70,13 @@ def test_times_are_the_attempt_s_and_never_go_back(capture: Capture) -> None:
     first, second = visit("t"), visit("t", 2, latency_ms=30.0)
     assert times[0] == first.steps[0].sent_ns
     assert times[4] == first.marks["feedback"] + second.steps[0].sent_ns
+
+
+def test_an_attempt_that_began_before_the_last_visit_ended_does_not_go_back(tmp_path: Path) -> None:
+    visits = [visit("t", latency_ms=5000.0), visit("u")]
+    write_run(tmp_path / "run", [result("t"), result("u")], visits)
+    times = [p.t for p in read_capture(write_capture(read_run(tmp_path / "run"))).packets]
+    assert times == sorted(times)
 
 
 def test_the_section_says_what_it_is(capture: Capture) -> None:
@@ -127,6 +135,6 @@ def test_wireshark_reads_it(folder: Path, tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     lines = done.stdout.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 12
     assert all("iso14443" in line for line in lines[:8])
     assert "Malformed" not in done.stdout

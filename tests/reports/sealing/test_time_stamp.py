@@ -141,8 +141,12 @@ def test_a_run_is_stamped_by_command(
     done = call(main, ["stamp", "run", "--reply", reply, "--tsa", root])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("stamped at 20")
-    arguments = ["verify", "run", "--trust", "short.key.pub", "--tsa", root]
-    assert call(main, arguments).exit_code == 0
+    verified = call(main, ["verify", "run", "--trust", "short.key.pub", "--tsa", root])
+    assert verified.exit_code == 0
+    assert "not checked" not in verified.output
+    unasked = call(main, ["verify", "run", "--trust", "short.key.pub"])
+    assert unasked.exit_code == 0
+    assert unasked.output.endswith("; its time stamp was not checked\n")
 
 
 def test_what_is_not_signed_is_not_stamped(folder: Path) -> None:
