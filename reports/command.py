@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from reports.errors import ReportError
-from reports.page import write_page
+from reports.page import PAGE, render_page
+from reports.sealing.options import key_option, signing_key
+from reports.sealing.seal import write_sealed
 from rig.records.journal import JOURNAL
 
 RUNS = Path("runs")
 
 
-@click.command("report")
+@click.command(
+    "report",
+    epilog="""\b
+Exit status: 0 the page is rendered, 2 the run cannot be read, its evidence is not as its manifest
+says, or it is signed and its page would be another, with no key to sign that.
+""",
+)
 @click.argument("run", required=False)
-def report(run: str | None) -> None:
-    """Render the compliance page of RUN again and print its path.
+@key_option
+def report(run: str | None, key: Path | None) -> None:
+    """Render the compliance page of RUN again, renew its manifest, and print the page's path.
 
     RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken.
     """
     folder = find_run(run) if run else find_newest()
     try:
-        click.echo(write_page(folder))
+        page = render_page(folder).encode()
+        click.echo(write_sealed(folder, PAGE, page, signing_key(key), datetime.now(UTC)))
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
 

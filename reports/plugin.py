@@ -1,24 +1,27 @@
-"""The second pytest plugin: an engineer's page, JUnit XML and the compliance page of a rig run.
+"""The second pytest plugin: an engineer's page, JUnit XML, compliance page and manifest.
 
 It does nothing unless `--run-dir` names a run folder once the rig's plugin has configured itself.
 The rig's plugin sets it in ``pytest_cmdline_main``. ``pytest_configure`` here comes before
 pytest-html's and JUnit's, however the plugins were loaded, so that these find their paths. The
-journal is complete before ``pytest_unconfigure``, where the compliance page is rendered.
+journal is complete before ``pytest_unconfigure``, where the compliance page is rendered and
+the manifest written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reports.errors import ReportError
-from rig.records.journal import JOURNAL
+from rig.records.journal import JOURNAL, TRACE
 
 _ENGINEER = "reports-engineer-page"
+_WRITTEN = (JOURNAL, TRACE, "report.html", "engineer.html", "junit.xml")
 
 
 @dataclass(slots=True)
@@ -91,6 +94,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         write_page(folder)
     except ReportError as exc:
         _say(config, f"The compliance page was not rendered; the results stand. {exc}")
+    _seal(config, folder)
+
+
+def _seal(config: pytest.Config, folder: Path) -> None:
+    """Write the manifest of all that the run left, signed when the environment names a key."""
+    from reports.sealing.options import environment_key  # noqa: PLC0415 - as above
+    from reports.sealing.seal import seal  # noqa: PLC0415
+
+    try:
+        key = environment_key()
+    except ReportError as exc:
+        key = None
+        _say(config, f"The run is not signed. {exc}")
+    try:
+        seal(folder, key, now=datetime.now(UTC), written=_WRITTEN)
+    except ReportError as exc:
+        _say(config, f"The manifest was not written; the results stand. {exc}")
 
 
 def _take_back(pages: _Pages | None, folder: Path) -> None:

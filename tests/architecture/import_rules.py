@@ -90,11 +90,19 @@ DOORS: dict[str, tuple[str, ...]] = {
     "alembic": ("reports.history",),
     "bumble": ("drivers.ble", "drivers.sim.ble_air", "drivers.sim.phone_ble"),
     "Crypto": ("rig.digital_key.curve",),
-    "click": ("rig.cli", "reports.command", "reports.history.command"),
+    "click": (
+        "rig.cli",
+        "reports.command",
+        "reports.exports.command",
+        "reports.history.command",
+        "reports.sealing.command",
+        "reports.sealing.options",
+    ),
     "cryptography": (
         "rig.digital_key.crypto",
         "rig.digital_key.certificates",
         "drivers.sim.phone_framework.x509",
+        "reports.sealing.keys",
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
@@ -122,7 +130,13 @@ DOORS: dict[str, tuple[str, ...]] = {
 # texts may lead to: drivers for the words of a bench file, commands for those of a shell.
 BRIDGES: dict[str, tuple[str, ...]] = {
     "rig.bench.registry": ("drivers",),
-    "rig.cli": ("rig.cli", "reports.command", "reports.history.command"),
+    "rig.cli": (
+        "rig.cli",
+        "reports.command",
+        "reports.exports.command",
+        "reports.history.command",
+        "reports.sealing.command",
+    ),
 }
 _TEXT_NAME = re.compile(rf"(?P<module>(?:{'|'.join(PACKAGES)})(?:\.\w+)+):\w+")
 
