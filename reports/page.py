@@ -16,6 +16,8 @@ from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
+from reports.language import _ as translate
+from reports.language import ngettext
 from reports.measurements import list_measurements
 from reports.plots import crossing, ecdf, phases, range_map, waterfall
 from reports.ranging import list_surveys, list_walks
@@ -106,11 +108,13 @@ def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
     environment = Environment(
         loader=PackageLoader("reports"),
+        extensions=("jinja2.ext.i18n",),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
     style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=style,

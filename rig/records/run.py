@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from rig.records.verdict import Verdict
 
 # 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
-# maps and walks to it, and calibrations to RunStarted. What a record has gained has a default, so
-# that older journals are read as they are.
-SCHEMA = 3
+# maps and walks to it, and calibrations to RunStarted, 4 adds what a laboratory must say of a run.
+# What a record has gained has a default, so that older journals are read as they are.
+SCHEMA = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "adbutils": ("drivers.phone.adb_door",),
     "alembic": ("reports.history",),
+    "babel": ("reports.language",),
     "bumble": ("drivers.ble", "drivers.sim.ble_air", "drivers.sim.phone_ble"),
     "Crypto": ("rig.digital_key.curve",),
     "click": (
@@ -106,6 +107,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
+    "matplotlib": ("reports.figures",),
     "nfc": ("drivers.nfc.clf_library",),
     "numpy": ("rig.measure", "reports.regression"),
     "psycopg": ("reports.history",),
