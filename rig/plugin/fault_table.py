@@ -32,7 +32,7 @@ class Came(StrEnum):
 WRONG = (Came.FALSE_VERDICT, Came.DOUBTFUL, Came.SPILLED)
 _UNDECIDED = {"interrupted", "mute", "error", "fault", "passed by"}
 _UNJUDGED = {Verdict.ERROR: Came.ERROR, Verdict.INCONCLUSIVE: Came.INCONCLUSIVE}
-Seen = list[tuple[str, str]]  # place and outcome of each visit
+Seen = list[tuple[str, str, bool]]  # place and outcome of each visit, and whether it was ranged
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ def cases_of(run: Run) -> Iterator[Case]:
     """Every case of a campaign's run, in its order."""
     seen: dict[str, Seen] = defaultdict(list)
     for visit in run.visits():
-        ranged = ", ranged" if "set_up" in visit.marks else ""
-        seen[visit.test].append((visit.place, f"{visit.outcome}{ranged}"))
+        seen[visit.test].append((visit.place, visit.outcome, "set_up" in visit.marks))
     plain: Result | None = None
     for result in run.results:
         noted = {each.what: each.value for each in result.observations}
@@ -76,13 +75,17 @@ def _came(result: Result, strikes: int, plain: Result, seen: Seen, usual: Seen) 
 
 def _saw_as_much(seen: Seen, usual: Seen) -> bool:
     """Whether what judged the device was there all the same, whatever was cut off besides."""
-    judged, usually = _judging(seen), _judging(usual)
-    if not usually:
+    if not _evidence(usual):
         return set(seen) == set(usual)
-    return set(usually) <= set(judged) and judged[-1] == usually[-1]
+    return _evidence(usual) <= _evidence(seen) and _decided(seen)[-1:] == _decided(usual)[-1:]
 
 
-def _judging(seen: Seen) -> Seen:
+def _evidence(seen: Seen) -> set[tuple[str, str, bool]]:
+    """What was decided, and where somebody was ranged, if only to pass by."""
+    return {*_decided(seen), *((place, "", True) for place, _outcome, ranged in seen if ranged)}
+
+
+def _decided(seen: Seen) -> Seen:
     return [one for one in seen if one[1] not in _UNDECIDED]
 
 
