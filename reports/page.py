@@ -6,18 +6,18 @@ import hashlib
 import os
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
-from reports import wording
+from reports import style, wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
+from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
 from reports.language import _ as translate
-from reports.language import ngettext
 from reports.measurements import list_measurements
 from reports.plots import crossing, ecdf, phases, range_map, waterfall
 from reports.ranging import list_surveys, list_walks
@@ -28,7 +28,9 @@ from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Run, read_run
 
 PAGE = "report.html"
+PAGES = {name: PAGE if name == ENGLISH else f"report.{name}.html" for name in LANGUAGES}
 CHUNK = 200  # rows a table; browsers lay out only the tables in view
+_PLAIN, _ENGLISH = Markup(), Markup(' lang="en"')
 _BESIDE = (JOURNAL, TRACE, "engineer.html", "junit.xml")
 _HASHED = (JOURNAL, TRACE)
 
@@ -42,10 +44,10 @@ class FileBeside:
     sha256: str  # "" for files that other programs rewrite
 
 
-def write_page(folder: Path) -> Path:
+def write_page(folder: Path, language: str = ENGLISH) -> Path:
     """Render a run folder's page into it and return its path; raises ReportError."""
-    text = render_page(folder)
-    path = folder / PAGE
+    text = render_page(folder, language)
+    path = folder / PAGES[language]
     unfinished = path.with_suffix(".html.part")
     try:
         unfinished.write_text(text, encoding="utf-8")
@@ -55,11 +57,15 @@ def write_page(folder: Path) -> Path:
     return path
 
 
-def render_page(folder: Path) -> str:
-    """Render a run folder. The same folder gives the same text; raises ReportError."""
+def render_page(folder: Path, language: str = ENGLISH) -> str:
+    """Render a run folder in one of LANGUAGES. The same folder gives the same text.
+
+    Raises ReportError.
+    """
     try:
         run = read_run(folder)
-        text = _environment().get_template("page.html").render(_context(run))
+        with speaking(language):
+            text = _environment().get_template("page.html").render(_context(run))
     except RecordError as exc:
         raise ReportError(f"{folder} is not a readable run: {exc}") from exc
     except TemplateError as exc:
@@ -103,6 +109,11 @@ def _files_beside(folder: Path) -> list[FileBeside]:
     return found
 
 
+def _mark_english() -> Markup:
+    """The attribute of an element that quotes what was recorded, where the page is not English."""
+    return _PLAIN if spoken() == ENGLISH else _ENGLISH
+
+
 @cache
 def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
@@ -115,9 +126,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
     environment.globals.update(
-        style=style,
+        style_sheet=style.style_sheet,
+        page_margins=style.page_margins,
+        spoken=spoken,
+        english=_mark_english,
         Standing=Standing,
         CHUNK=CHUNK,
         SHOWN=SHOWN,
@@ -137,9 +150,10 @@ def _environment() -> Environment:
         ms=wording.write_ms,
         span=wording.write_duration,
         moment=wording.write_moment,
-        count=wording.write_count,
+        count=wording.write_count,  # English alone: new texts go through ngettext
+        numbers=wording.write_numbers,
+        to=wording.write_span,
         hex=wording.group_hex,
-        css_string=wording.quote_css,
         standing=lambda verdict: Standing(verdict.value),
     )
     return environment
