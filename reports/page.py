@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
@@ -114,6 +115,38 @@ def _mark_english() -> Markup:
     return _PLAIN if spoken() == ENGLISH else _ENGLISH
 
 
+_GLOBALS: dict[str, Any] = {
+    "style_sheet": style.style_sheet,
+    "page_margins": style.page_margins,
+    "spoken": spoken,
+    "english": _mark_english,
+    "Standing": Standing,
+    "CHUNK": CHUNK,
+    "SHOWN": SHOWN,
+    "ecdf_frame": ecdf,
+    "range_map_frame": range_map,
+    "crossing_frame": crossing,
+    "waterfall_frame": waterfall,
+    "phases_frame": phases,
+    "plot_waterfall": waterfall.plot_waterfall,
+}
+_FILTERS: dict[str, Any] = {
+    "say_test": wording.say_test,
+    "pieces": wording.split_name,
+    "say_statistic": wording.say_statistic,
+    "say_relation": wording.say_relation,
+    "number": wording.write_number,
+    "ms": wording.write_ms,
+    "span": wording.write_duration,
+    "moment": wording.write_moment,
+    "count": wording.write_count,  # English alone: new texts go through ngettext
+    "numbers": wording.write_numbers,
+    "to": wording.write_span,
+    "hex": wording.group_hex,
+    "standing": lambda verdict: Standing(verdict.value),
+}
+
+
 @cache
 def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
@@ -126,34 +159,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(
-        style_sheet=style.style_sheet,
-        page_margins=style.page_margins,
-        spoken=spoken,
-        english=_mark_english,
-        Standing=Standing,
-        CHUNK=CHUNK,
-        SHOWN=SHOWN,
-        ecdf_frame=ecdf,
-        range_map_frame=range_map,
-        crossing_frame=crossing,
-        waterfall_frame=waterfall,
-        phases_frame=phases,
-        plot_waterfall=waterfall.plot_waterfall,
-    )
-    environment.filters.update(
-        say_test=wording.say_test,
-        pieces=wording.split_name,
-        say_statistic=wording.say_statistic,
-        say_relation=wording.say_relation,
-        number=wording.write_number,
-        ms=wording.write_ms,
-        span=wording.write_duration,
-        moment=wording.write_moment,
-        count=wording.write_count,  # English alone: new texts go through ngettext
-        numbers=wording.write_numbers,
-        to=wording.write_span,
-        hex=wording.group_hex,
-        standing=lambda verdict: Standing(verdict.value),
-    )
+    environment.globals.update(_GLOBALS)
+    environment.filters.update(_FILTERS)
     return environment
