@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from reports.errors import ReportError
+from reports.language import ENGLISH, LANGUAGES
 from rig.records.journal import JOURNAL, TRACE
 
 _ENGINEER = "reports-engineer-page"
-_WRITTEN = (JOURNAL, TRACE, "report.html", "engineer.html", "junit.xml")
+_WRITTEN = (JOURNAL, TRACE, "report.html", "report.de.html", "engineer.html", "junit.xml")
 
 
 @dataclass(slots=True)
@@ -39,6 +40,18 @@ def run_folder(config: pytest.Config) -> Path | None:
     """The folder of the run under way, or None."""
     text: str | None = config.getoption("rig_run_dir", None)
     return Path(text) if text else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the languages of the compliance page."""
+    parser.getgroup("rig").addoption(
+        "--report-language",
+        action="append",
+        choices=LANGUAGES,
+        default=[],
+        metavar="LANGUAGE",
+        help="render the compliance page in this language too: de",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,10 +103,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     from reports.page import write_page  # noqa: PLC0415 - other pytest runs do not pay for it
 
-    try:
-        write_page(folder)
-    except ReportError as exc:
-        _say(config, f"The compliance page was not rendered; the results stand. {exc}")
+    asked: list[str] = config.getoption("report_language", None) or []
+    for language in dict.fromkeys((ENGLISH, *asked)):
+        try:
+            write_page(folder, language)
+        except ReportError as exc:
+            _say(config, f"The compliance page was not rendered; the results stand. {exc}")
+            break
     _seal(config, folder)
 
 

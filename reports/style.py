@@ -39,7 +39,7 @@ def page_margins(run_id: str, stamps: Sequence[str]) -> str:
 
 
 def extract_labels(
-    file: BinaryIO, _keywords: object, _comments: object, _options: object
+    file: BinaryIO, _keywords: object, _comments: object, **_options: object
 ) -> Iterable[tuple[int, str, str, list[str]]]:
     """The labels of a style sheet for the catalogue, as Babel asks for them."""
     for number, line in enumerate(file.read().decode().splitlines(), 1):
