@@ -73,7 +73,8 @@ def run(
     arguments += [f"--report-language={name}" for name in language]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
-    click.get_current_context().exit(_run_pytest([*settings, *arguments, *pytest_arguments, *paths]))
+    status = _run_pytest([*settings, *arguments, *pytest_arguments, *paths])
+    click.get_current_context().exit(status)
 
 
 def _root_of(paths: Sequence[Path]) -> Path:
