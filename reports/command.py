@@ -9,9 +9,9 @@ import click
 
 from reports.errors import ReportError
 from reports.language import ENGLISH, LANGUAGES
-from reports.page import PAGES, render_page
+from reports.page import PAGES, render_files
 from reports.sealing.options import key_option, signing_key
-from reports.sealing.seal import write_sealed
+from reports.sealing.seal import write_all_sealed
 from rig.records.journal import JOURNAL
 
 RUNS = Path("runs")
@@ -42,10 +42,11 @@ def report(run: str | None, languages: tuple[str, ...], key: Path | None) -> Non
     """
     folder = find_run(run) if run else find_newest()
     try:
-        for name in dict.fromkeys(languages):
-            page = render_page(folder, name).encode()
-            written = write_sealed(folder, PAGES[name], page, signing_key(key), datetime.now(UTC))
-            click.echo(written)
+        languages = tuple(dict.fromkeys(languages))
+        files = render_files(folder, languages)
+        write_all_sealed(folder, files, signing_key(key), datetime.now(UTC))
+        for name in languages:
+            click.echo(folder / PAGES[name])
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
 

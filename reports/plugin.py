@@ -104,12 +104,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     from reports.page import write_page  # noqa: PLC0415 - other pytest runs do not pay for it
 
     asked: list[str] = config.getoption("report_language", None) or []
-    for language in dict.fromkeys((ENGLISH, *asked)):
-        try:
-            write_page(folder, language)
-        except ReportError as exc:
-            _say(config, f"The compliance page was not rendered; the results stand. {exc}")
-            break
+    try:
+        write_page(folder, tuple(dict.fromkeys((ENGLISH, *asked))))
+    except ReportError as exc:
+        _say(config, f"The compliance page was not rendered; the results stand. {exc}")
     _seal(config, folder)
 
 
@@ -117,6 +115,7 @@ def _seal(config: pytest.Config, folder: Path) -> None:
     """Write the manifest of all that the run left, signed when the environment names a key."""
     from reports.sealing.options import environment_key  # noqa: PLC0415 - as above
     from reports.sealing.seal import seal  # noqa: PLC0415
+    from reports.visits import FOLDER  # noqa: PLC0415
 
     try:
         key = environment_key()
@@ -124,7 +123,8 @@ def _seal(config: pytest.Config, folder: Path) -> None:
         key = None
         _say(config, f"The run is not signed. {exc}")
     try:
-        seal(folder, key, now=datetime.now(UTC), written=_WRITTEN)
+        visits = {p.relative_to(folder).as_posix() for p in folder.glob(f"{FOLDER}/*.html")}
+        seal(folder, key, now=datetime.now(UTC), written={*_WRITTEN, *visits})
     except ReportError as exc:
         _say(config, f"The manifest was not written; the results stand. {exc}")
 

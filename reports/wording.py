@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from reports.language import _, spoken
+from reports.taming import tame
 
 _COMMA = {"de"}  # languages that write 0,5 for 0.5
 _NS_PER_MS = 1_000_000
@@ -108,6 +109,7 @@ def group_hex(hexadecimal: str) -> str:
 
 def quote_css(text: str) -> str:
     """Write text as a CSS string that can neither end the string nor the style element."""
+    text = tame(text)
     return '"' + "".join(c if c.isascii() and c.isalnum() else _css(c) for c in text) + '"'
 
 
