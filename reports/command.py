@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from reports.errors import ReportError
-from reports.page import PAGE, render_page
+from reports.language import ENGLISH, LANGUAGES
+from reports.page import PAGES, render_files
 from reports.sealing.options import key_option, signing_key
-from reports.sealing.seal import write_sealed
+from reports.sealing.seal import write_all_sealed
 from rig.records.journal import JOURNAL
 
 RUNS = Path("runs")
@@ -24,16 +25,28 @@ says, or it is signed and its page would be another, with no key to sign that.
 """,
 )
 @click.argument("run", required=False)
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(LANGUAGES),
+    multiple=True,
+    default=(ENGLISH,),
+    help="Language of the page: en (report.html) or de (report.de.html). May be given twice.",
+)
 @key_option
-def report(run: str | None, key: Path | None) -> None:
+def report(run: str | None, languages: tuple[str, ...], key: Path | None) -> None:
     """Render the compliance page of RUN again, renew its manifest, and print the page's path.
 
-    RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken.
+    RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken. What the
+    run recorded is quoted as it is, whatever the language.
     """
     folder = find_run(run) if run else find_newest()
     try:
-        page = render_page(folder).encode()
-        click.echo(write_sealed(folder, PAGE, page, signing_key(key), datetime.now(UTC)))
+        languages = tuple(dict.fromkeys(languages))
+        files = render_files(folder, languages)
+        write_all_sealed(folder, files, signing_key(key), datetime.now(UTC))
+        for name in languages:
+            click.echo(folder / PAGES[name])
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
 

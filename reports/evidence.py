@@ -14,7 +14,6 @@ from rig.records.trace import PAIRED, UNLOCKED, VisitRecord
 from rig.records.verdict import Verdict
 
 FAILING_VISITS = 400  # visits of failing attempts on one page
-PASSING_TESTS = 200  # passing tests with one visit each
 PAIRING_VISITS = 400  # visits of the attempt with the pairing to follow
 _OPEN_ALL = 6  # a failing attempt with no more visits than this is shown unfolded
 _FAILING = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
@@ -53,22 +52,20 @@ class Evidence:
     @property
     def shown(self) -> tuple[Shown, ...]:
         """The visits, those unfolded that a reader wants first."""
-        if not self.failing:
-            return tuple(Shown(v, unfolded=False) for v in self.visits)
         odd = _odd_ones(self.visits)
         return tuple(Shown(v, v.number in odd) for v in self.visits)
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """All evidence of the page; ``left_out`` visits stay in the trace.
+    """All evidence of the page; ``left_out`` visits are in the files beside it alone.
 
-    ``pairing`` is the attempt with the pairing to follow, and in neither of the others.
+    ``pairing`` is the attempt with the pairing to follow, and not among the failing ones.
     """
 
     pairing: Evidence | None
     failing: tuple[Evidence, ...]
-    passing: tuple[Evidence, ...]
+    held: frozenset[int]  # numbers of the tests with a visit in the trace
     total: int
     counted: int  # by the results
     left_out: int
@@ -89,8 +86,7 @@ class Gallery:
 def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> Gallery:
     """Choose from the trace.
 
-    Every visit of a failing attempt, the median one of a passing test, and every visit of the
-    first attempt with an owner pairing.
+    Every visit of a failing attempt, and every visit of the first attempt with an owner pairing.
     """
     attempts = {(e.trial.test, e.attempt): e for t in trials for e in _attempts(t)}
     choice = _Choice()
@@ -109,7 +105,7 @@ def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> 
     return Gallery(
         pairing=pairing,
         failing=tuple(e for e in others if e.failing and (e.visits or e.total)),
-        passing=tuple(e for e in others if not e.failing and e.visits),
+        held=frozenset(e.trial.number for e in attempts.values() if e.total),
         total=total,
         counted=sum(e.counted or 0 for e in attempts.values()),
         left_out=total - sum(len(e.visits) for e in attempts.values()),
@@ -123,7 +119,7 @@ class _Choice:
 
     def __init__(self) -> None:
         self.pairing: Evidence | None = None
-        self._failing = self._passing = 0
+        self._failing = 0
 
     def add(self, evidence: Evidence, found: Sequence[VisitRecord]) -> None:
         """Keep what the page shows of these visits of one attempt."""
@@ -135,9 +131,6 @@ class _Choice:
             kept = found[: FAILING_VISITS - self._failing]
             evidence.visits += kept
             self._failing += len(kept)
-        elif not evidence.visits and self._passing < PASSING_TESTS and _is_last(evidence):
-            evidence.visits.append(_median(found))
-            self._passing += 1
 
 
 def _attempts(trial: Trial) -> Iterator[Evidence]:
@@ -148,16 +141,6 @@ def _attempts(trial: Trial) -> Iterator[Evidence]:
         yield Evidence(trial, result.attempt, standing, result.reason, failing, result.visits)
     if (under_way := trial.under_way) is not None:
         yield Evidence(trial, under_way, Standing.UNFINISHED, "", failing=True, counted=None)
-
-
-def _is_last(evidence: Evidence) -> bool:
-    last = evidence.trial.last
-    return last is not None and last.attempt == evidence.attempt
-
-
-def _median(visits: Sequence[VisitRecord]) -> VisitRecord:
-    ordered = sorted(visits, key=lambda v: (latency_ns(v), v.number))
-    return ordered[(len(ordered) - 1) // 2]
 
 
 def _odd_ones(visits: Sequence[VisitRecord]) -> set[int]:

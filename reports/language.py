@@ -17,17 +17,24 @@ from io import BytesIO
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 
+_language: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 _current: ContextVar[NullTranslations] = ContextVar("language", default=NullTranslations())  # noqa: B039 - it holds nothing
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Translate into one of LANGUAGES within the block."""
-    token = _current.set(_catalogue(language))
+    catalogue, spoken_ = _current.set(_catalogue(language)), _language.set(language)
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(catalogue)
+        _language.reset(spoken_)
+
+
+def spoken() -> str:
+    """The language spoken now, as in the `lang` attribute of HTML."""
+    return _language.get()
 
 
 def _(text: str) -> str:
@@ -38,6 +45,11 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """The form of a text for a number of things, in the language spoken now."""
     return _current.get().ngettext(one, many, number)
+
+
+def later(text: str) -> str:
+    """The text as it is, marked for the catalogue: whoever shows it translates it then."""
+    return text
 
 
 @cache

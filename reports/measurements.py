@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from reports.language import _
 from reports.plots.ecdf import Ecdf, plot_ecdf
 from reports.plots.phases import Phase, list_phases
 from reports.standing import Standing
 from reports.trials import Trial
-from reports.wording import write_number
+from reports.wording import write_number, write_numbers, write_span
 from rig.records.run import Judgement, Limit, Measurement, Result, Statistic
 from rig.records.verdict import worst
 
@@ -38,7 +39,8 @@ class Estimate:
     @property
     def without_interval(self) -> str:
         """Why there is no interval: none exists for a sample's mean or extremes."""
-        return "too few samples" if re.fullmatch(r"p\d+", self.name) else "of these samples"
+        is_quantile = re.fullmatch(r"p\d+", self.name)
+        return _("too few samples") if is_quantile else _("of these samples")
 
     @property
     def limited(self) -> tuple[tuple[Limit, Standing, str], ...]:
@@ -73,7 +75,7 @@ class Measured:
         """All samples in the order they were taken, unless they are too many to read."""
         if self.taken > LISTED:
             return ""
-        return ", ".join(write_number(s) for s in self.measurement.samples)
+        return write_numbers(self.measurement.samples)
 
     def estimate(self, name: str) -> Estimate | None:
         return next((e for e in self.estimates if e.name == name), None)
@@ -126,10 +128,10 @@ def _estimate(
     if known is not None:
         interval, confidence = "", ""
         if known.low is not None and known.high is not None:
-            interval = f"{write_number(known.low)} to {write_number(known.high)}"
+            interval = write_span(write_number(known.low), write_number(known.high))
             confidence = f"{write_number(100 * known.confidence)} %"
         return Estimate(name, write_number(known.value), interval, confidence, judged)
-    value = "not estimated"
+    value = _("not estimated")
     if name in _FALLBACK and measurement.samples:
         value = write_number(_FALLBACK[name](measurement.samples))
     return Estimate(name, value, "", "", judged)
@@ -141,8 +143,16 @@ def _exceedances(measurement: Measurement) -> str:
     for limit in dict.fromkeys(j.limit for j in measurement.judgements):
         if limit.relation == "<=":
             outside = sum(s > limit.bound for s in measurement.samples)
-            parts.append(f"{outside} above {write_number(limit.bound)} {measurement.unit}")
+            said = _("%(count)s above %(bound)s %(unit)s")
         elif limit.relation == ">=":
             outside = sum(s < limit.bound for s in measurement.samples)
-            parts.append(f"{outside} below {write_number(limit.bound)} {measurement.unit}")
+            said = _("%(count)s below %(bound)s %(unit)s")
+        else:
+            continue
+        written = {
+            "count": outside,
+            "bound": write_number(limit.bound),
+            "unit": measurement.unit,
+        }
+        parts.append(said % written)
     return ", ".join(dict.fromkeys(parts))

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
-from reports import wording
+from reports import style, wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
+from reports.families import gather, group_families
+from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
 from reports.language import _ as translate
-from reports.language import ngettext
 from reports.measurements import list_measurements
 from reports.plots import crossing, ecdf, phases, range_map, waterfall
 from reports.ranging import list_surveys, list_walks
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
-from reports.trials import list_trials
+from reports.taming import tame
+from reports.trials import Trial, list_trials
+from reports.visits import VisitBook, file_of, list_files
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Run, read_run
 
 PAGE = "report.html"
+PAGES = {name: PAGE if name == ENGLISH else f"report.{name}.html" for name in LANGUAGES}
 CHUNK = 200  # rows a table; browsers lay out only the tables in view
+_PLAIN, _ENGLISH = Markup(), Markup(' lang="en"')
 _BESIDE = (JOURNAL, TRACE, "engineer.html", "junit.xml")
 _HASHED = (JOURNAL, TRACE)
 
@@ -42,43 +49,67 @@ class FileBeside:
     sha256: str  # "" for files that other programs rewrite
 
 
-def write_page(folder: Path) -> Path:
-    """Render a run folder's page into it and return its path; raises ReportError."""
-    text = render_page(folder)
-    path = folder / PAGE
-    unfinished = path.with_suffix(".html.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)  # a reader never sees half a page
-    except OSError as exc:
-        raise ReportError(f"{path} cannot be written: {exc}") from exc
-    return path
+def write_page(folder: Path, languages: Sequence[str] = (ENGLISH,)) -> Path:
+    """Render a run folder's page into it, in each of the languages, and the visits beside it.
+
+    Returns the path of the first page; raises ReportError.
+    """
+    for name, octets in render_files(folder, languages).items():
+        path = folder / name
+        unfinished = path.with_name(f"{path.name}.part")
+        try:
+            path.parent.mkdir(exist_ok=True)
+            unfinished.write_bytes(octets)
+            os.replace(unfinished, path)  # a reader never sees half a page
+        except OSError as exc:
+            raise ReportError(f"{path} cannot be written: {exc}") from exc
+    return folder / PAGES[languages[0]]
 
 
-def render_page(folder: Path) -> str:
-    """Render a run folder. The same folder gives the same text; raises ReportError."""
+def render_page(folder: Path, language: str = ENGLISH) -> str:
+    """Render a run folder in one of LANGUAGES. The same folder gives the same text.
+
+    Raises ReportError.
+    """
+    return render_files(folder, [language])[PAGES[language]].decode()
+
+
+def render_files(folder: Path, languages: Sequence[str]) -> Mapping[str, bytes]:
+    """The page in each of the languages, and the visits of the run; by their names in the folder.
+
+    Raises ReportError.
+    """
+    files: dict[str, bytes] = {}
     try:
         run = read_run(folder)
-        text = _environment().get_template("page.html").render(_context(run))
+        for language in languages:
+            book = VisitBook()
+            trials = list_trials(run)
+            with speaking(language):
+                context = _context(run, trials, book)
+                text = _environment().get_template("page.html").render(context)
+            # A lone surrogate has no bytes.
+            files[PAGES[language]] = tame(text).encode("utf-8", "replace")
+        files.update(book.files(run.started.run_id, trials))
     except RecordError as exc:
         raise ReportError(f"{folder} is not a readable run: {exc}") from exc
     except TemplateError as exc:
         raise ReportError(f"{folder} cannot be rendered: {exc}") from exc
     except OSError as exc:
         raise ReportError(f"{folder} cannot be read: {exc}") from exc
-    return text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes
+    return files
 
 
-def _context(run: Run) -> dict[str, object]:
-    trials = list_trials(run)
+def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, object]:
     started = run.started
     coverage = match_coverage(started.requirements, trials, started.unjudged)
-    gallery = collect_evidence(run.visits(), trials)
+    gallery = collect_evidence(book.watch(run.visits()), trials)
     return {
         "run": run,
         "started": started,
         "finished": run.finished,
         "trials": trials,
+        "test_parts": group_families(trials, CHUNK),
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
         "measurements": list_measurements(trials),
@@ -103,6 +134,58 @@ def _files_beside(folder: Path) -> list[FileBeside]:
     return found
 
 
+def _mark_english() -> Markup:
+    """The attribute of an element that quotes what was recorded, where the page is not English."""
+    return _PLAIN if spoken() == ENGLISH else _ENGLISH
+
+
+def _badge(standing: Standing) -> Markup:
+    """A standing as sign and word: the colour only helps."""
+    return _badge_in(standing, spoken())
+
+
+@cache  # a page has thousands of a dozen
+def _badge_in(standing: Standing, _language: str) -> Markup:
+    return _BADGE % (standing.tone, standing.sign, standing.word)
+
+
+_BADGE = Markup('<span class="badge %s"><i aria-hidden="true">%s</i> %s</span>')
+_GLOBALS: dict[str, Any] = {
+    "style_sheet": style.style_sheet,
+    "page_margins": style.page_margins,
+    "spoken": spoken,
+    "english": _mark_english,
+    "badge_of": _badge,
+    "file_of": file_of,
+    "visit_files": list_files,
+    "gather": gather,
+    "Standing": Standing,
+    "CHUNK": CHUNK,
+    "SHOWN": SHOWN,
+    "ecdf_frame": ecdf,
+    "range_map_frame": range_map,
+    "crossing_frame": crossing,
+    "waterfall_frame": waterfall,
+    "phases_frame": phases,
+    "plot_waterfall": waterfall.plot_waterfall,
+}
+_FILTERS: dict[str, Any] = {
+    "say_test": wording.say_test,
+    "pieces": wording.split_name,
+    "say_statistic": wording.say_statistic,
+    "say_relation": wording.say_relation,
+    "number": wording.write_number,
+    "ms": wording.write_ms,
+    "span": wording.write_duration,
+    "moment": wording.write_moment,
+    "count": wording.write_count,  # English alone: new texts go through ngettext
+    "numbers": wording.write_numbers,
+    "to": wording.write_span,
+    "hex": wording.group_hex,
+    "standing": lambda verdict: Standing(verdict.value),
+}
+
+
 @cache
 def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
@@ -115,31 +198,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
-    environment.globals.update(
-        style=style,
-        Standing=Standing,
-        CHUNK=CHUNK,
-        SHOWN=SHOWN,
-        ecdf_frame=ecdf,
-        range_map_frame=range_map,
-        crossing_frame=crossing,
-        waterfall_frame=waterfall,
-        phases_frame=phases,
-        plot_waterfall=waterfall.plot_waterfall,
-    )
-    environment.filters.update(
-        say_test=wording.say_test,
-        pieces=wording.split_name,
-        say_statistic=wording.say_statistic,
-        say_relation=wording.say_relation,
-        number=wording.write_number,
-        ms=wording.write_ms,
-        span=wording.write_duration,
-        moment=wording.write_moment,
-        count=wording.write_count,
-        hex=wording.group_hex,
-        css_string=wording.quote_css,
-        standing=lambda verdict: Standing(verdict.value),
-    )
+    environment.globals.update(_GLOBALS)
+    environment.filters.update(_FILTERS)
     return environment

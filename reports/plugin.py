@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from reports.errors import ReportError
+from reports.language import ENGLISH, LANGUAGES
 from rig.records.journal import JOURNAL, TRACE
 
 _ENGINEER = "reports-engineer-page"
-_WRITTEN = (JOURNAL, TRACE, "report.html", "engineer.html", "junit.xml")
+_WRITTEN = (JOURNAL, TRACE, "report.html", "report.de.html", "engineer.html", "junit.xml")
 
 
 @dataclass(slots=True)
@@ -39,6 +40,18 @@ def run_folder(config: pytest.Config) -> Path | None:
     """The folder of the run under way, or None."""
     text: str | None = config.getoption("rig_run_dir", None)
     return Path(text) if text else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the languages of the compliance page."""
+    parser.getgroup("rig").addoption(
+        "--report-language",
+        action="append",
+        choices=LANGUAGES,
+        default=[],
+        metavar="LANGUAGE",
+        help="render the compliance page in this language too: de",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,8 +103,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     from reports.page import write_page  # noqa: PLC0415 - other pytest runs do not pay for it
 
+    asked: list[str] = config.getoption("report_language", None) or []
     try:
-        write_page(folder)
+        write_page(folder, tuple(dict.fromkeys((ENGLISH, *asked))))
     except ReportError as exc:
         _say(config, f"The compliance page was not rendered; the results stand. {exc}")
     _seal(config, folder)
@@ -101,6 +115,7 @@ def _seal(config: pytest.Config, folder: Path) -> None:
     """Write the manifest of all that the run left, signed when the environment names a key."""
     from reports.sealing.options import environment_key  # noqa: PLC0415 - as above
     from reports.sealing.seal import seal  # noqa: PLC0415
+    from reports.visits import FOLDER  # noqa: PLC0415
 
     try:
         key = environment_key()
@@ -108,7 +123,8 @@ def _seal(config: pytest.Config, folder: Path) -> None:
         key = None
         _say(config, f"The run is not signed. {exc}")
     try:
-        seal(folder, key, now=datetime.now(UTC), written=_WRITTEN)
+        visits = {p.relative_to(folder).as_posix() for p in folder.glob(f"{FOLDER}/*.html")}
+        seal(folder, key, now=datetime.now(UTC), written={*_WRITTEN, *visits})
     except ReportError as exc:
         _say(config, f"The manifest was not written; the results stand. {exc}")
 

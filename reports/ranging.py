@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reports.plots.crossing import Crossing, plot_crossing
 from reports.plots.range_map import RangeMapPlot, plot_range_map
 from reports.trials import Trial
-from reports.wording import write_number
+from reports.wording import write_fixed, write_number, write_numbers, write_span
 from rig.records.run import (
     CalibrationRecord,
     RangeMap,
@@ -115,7 +114,7 @@ def _figure(statistics: Sequence[Statistic], name: str) -> Figure | None:
 
 def _hundredths(value: float) -> str:
     """A share in percent or a distance in centimetres, to one digit behind the point."""
-    return f"{100 * value:.1f}" if math.isfinite(value) else write_number(value)
+    return write_fixed(100 * value, 1)
 
 
 def _written(
@@ -124,7 +123,7 @@ def _written(
     value = f"{write(statistic.value)}{unit}"
     if statistic.low is None or statistic.high is None:
         return Figure(value, "")
-    return Figure(value, f"{write(statistic.low)} to {write(statistic.high)}{unit}")
+    return Figure(value, write_span(write(statistic.low), f"{write(statistic.high)}{unit}"))
 
 
 def _walked(number: int, trial: Trial, result: Result, walks: WalkSet) -> Walked:
@@ -148,7 +147,7 @@ def _crossed(what: str, walks: WalkSet) -> Crossed:
         what=what,
         walks=len(distances),
         figures=tuple((s.name, _written(s)) for s in walks.crossings[what]),
-        distances=", ".join(map(write_number, distances)),
+        distances=write_numbers(distances),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from reports.language import _, later
 from rig.records.run import Result
 from rig.records.verdict import Verdict, worst
 
@@ -27,6 +28,11 @@ class Standing(StrEnum):
     def sign(self) -> str:
         """A sign that tells it without colour."""
         return _SIGNS[self]
+
+    @property
+    def word(self) -> str:
+        """Its name in the language of the page."""
+        return _(_WORDS[self])
 
     @property
     def tone(self) -> str:
@@ -53,6 +59,18 @@ _SIGNS = {
     Standing.PASS: "✓",
     Standing.NOT_APPLICABLE: "∅",
     Standing.UNCOVERED: "-",
+}
+_WORDS = {
+    Standing.FAIL: later("fail"),
+    Standing.ERROR: later("error"),
+    Standing.INCONCLUSIVE: later("inconclusive"),
+    Standing.UNFINISHED: later("not finished"),
+    Standing.NOT_RUN: later("not run"),
+    Standing.OBSERVED: later("observed"),
+    Standing.RETRIED: later("pass after retry"),
+    Standing.PASS: later("pass"),
+    Standing.NOT_APPLICABLE: later("not applicable"),
+    Standing.UNCOVERED: later("not covered"),
 }
 _DECISIVE = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from reports.coverage import Coverage
 from reports.evidence import Gallery
+from reports.language import _, ngettext
 from reports.standing import Standing
 from reports.trials import Trial
-from reports.wording import say_test, write_count
+from reports.wording import say_test
 from rig.records.journal import Run
 from rig.records.verdict import worst
 
@@ -66,21 +67,26 @@ def list_stamps(run: Run, trials: Sequence[Trial]) -> list[str]:
     """What must be said on every page of a run, as far as its journal tells."""
     stamps = []
     if run.started.simulated:
-        stamps.append("SIMULATED - no compliance verdict")
+        stamps.append(_("SIMULATED - no compliance verdict"))
     if gaps := _gaps(run, trials):
-        stamps.append(f"INCOMPLETE - {gaps[0]}")
+        stamps.append(_("INCOMPLETE - %(gap)s") % {"gap": gaps[0]})
     return stamps
 
 
 def _doubts(gallery: Gallery) -> Iterator[str]:
     """Where trace and results differ, nobody can say what the results stand on."""
     if missing := gallery.missing:
-        of = write_count(gallery.counted, "visit")
-        are = "is" if missing == 1 else "are"
-        yield f"EVIDENCE MISSING - {missing} of {of} {are} not in the trace"
+        yield ngettext(
+            "EVIDENCE MISSING - %(num)s of %(all)s visits is not in the trace",
+            "EVIDENCE MISSING - %(num)s of %(all)s visits are not in the trace",
+            missing,
+        ) % {"num": missing, "all": gallery.counted}
     if surplus := gallery.surplus:
-        more = write_count(surplus, "visit")
-        yield f"EVIDENCE DOUBTFUL - the trace holds {more} more than the results count"
+        yield ngettext(
+            "EVIDENCE DOUBTFUL - the trace holds %(num)s visit more than the results count",
+            "EVIDENCE DOUBTFUL - the trace holds %(num)s visits more than the results count",
+            surplus,
+        ) % {"num": surplus}
 
 
 def _in_order(counts: Counter[Standing]) -> dict[Standing, int]:
@@ -100,14 +106,18 @@ def _recorded(run: Run, tests: Counter[Standing]) -> Standing | None:
 def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
     """Why this run is not whole; the test that was under way comes first."""
     gaps = [
-        f'cut off during "{say_test(trial.test)}", attempt {trial.under_way}'
+        _('cut off during "%(test)s", attempt %(attempt)s')
+        % {"test": say_test(trial.test), "attempt": trial.under_way}
         for trial in trials
         if trial.under_way is not None
     ]
     if run.finished is None and not gaps:
-        gaps.append("cut off between two tests")
+        gaps.append(_("cut off between two tests"))
     if missing := sum(t.standing is Standing.NOT_RUN for t in trials):
-        gaps.append(f"{write_count(missing, 'selected test')} did not run")
+        told = ngettext(
+            "%(num)s selected test did not run", "%(num)s selected tests did not run", missing
+        )
+        gaps.append(told % {"num": missing})
     if run.finished is not None and gaps and run.finished.reason:
         gaps.insert(0, run.finished.reason)
     return gaps
@@ -115,18 +125,20 @@ def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
 
 def _sentence(run: Run, judged: Standing | None, *, incomplete: bool, doubtful: bool) -> str:
     if judged is None:
-        told = "nothing was judged" if run.finished else "the run has no recorded end"
+        ended = _("nothing was judged") if run.finished else _("the run has no recorded end")
     else:
-        told = f"the tests ended with: {judged.value}"
+        ended = _("the tests ended with: %(verdict)s") % {"verdict": judged.word}
     if run.started.simulated:
-        return f"At least one device was virtual, so nothing is said of a product; {told}."
-    if incomplete:
-        return f"Not every selected test has a result; {told}."
-    if doubtful:
-        return f"The trace does not hold what the results count; {told}."
-    if judged is None:
-        return f"{told.capitalize()}."
-    return "Decided by the worst verdict over all tests of the plan."
+        said = _("At least one device was virtual, so nothing is said of a product; %(ended)s.")
+    elif incomplete:
+        said = _("Not every selected test has a result; %(ended)s.")
+    elif doubtful:
+        said = _("The trace does not hold what the results count; %(ended)s.")
+    elif judged is None:
+        return f"{ended[0].upper()}{ended[1:]}."
+    else:
+        return _("Decided by the worst verdict over all tests of the plan.")
+    return said % {"ended": ended}
 
 
 def _blocking(trials: Sequence[Trial], coverage: Coverage) -> tuple[Blocking, ...]:
@@ -142,22 +154,43 @@ def _blocking(trials: Sequence[Trial], coverage: Coverage) -> tuple[Blocking, ..
 def _open_points(
     run: Run, trials: Sequence[Trial], coverage: Coverage, gaps: Sequence[str]
 ) -> Iterator[str]:
-    yield from (f"Incomplete: {gap}." for gap in gaps[1:])
+    yield from (_("Incomplete: %(gap)s.") % {"gap": gap} for gap in gaps[1:])
     tests = Counter(t.standing for t in trials)
     for standing in _OPEN:
-        if tests[standing]:
-            yield f"{write_count(tests[standing], 'test')}: {standing.value}."
-    if coverage.unknown:
-        yield f"Requirement ids unknown to the catalogue: {', '.join(coverage.unknown)}."
-    if coverage.unbound:
-        yield f"{write_count(len(coverage.unbound), 'test')} without a requirement."
-    if urgent := sum(r.priority == "P1" for r in coverage.uncovered):
-        yield f"{write_count(urgent, 'P1 requirement')} of the catalogue not covered by this plan."
-    if coverage.unjudged:
-        yield f"{write_count(len(coverage.unjudged), 'requirement')} that no test can judge today."
+        if number := tests[standing]:
+            said = ngettext("%(num)s test: %(word)s.", "%(num)s tests: %(word)s.", number)
+            yield said % {"num": number, "word": standing.word}
+    yield from _uncovered_points(coverage)
     if marked := sum(s.mark != "sourced" for s in run.started.settings):
-        yield f"{write_count(marked, 'protocol setting')} assumed, not sourced."
+        yield ngettext(
+            "%(num)s protocol setting assumed, not sourced.",
+            "%(num)s protocol settings assumed, not sourced.",
+            marked,
+        ) % {"num": marked}
     yield from _disagreement(run)
+
+
+def _uncovered_points(coverage: Coverage) -> Iterator[str]:
+    """What requirements and tests leave open of each other."""
+    if coverage.unknown:
+        ids = ", ".join(coverage.unknown)
+        yield _("Requirement ids unknown to the catalogue: %(ids)s.") % {"ids": ids}
+    if unbound := len(coverage.unbound):
+        yield ngettext(
+            "%(num)s test without a requirement.", "%(num)s tests without a requirement.", unbound
+        ) % {"num": unbound}
+    if urgent := sum(r.priority == "P1" for r in coverage.uncovered):
+        yield ngettext(
+            "%(num)s P1 requirement of the catalogue not covered by this plan.",
+            "%(num)s P1 requirements of the catalogue not covered by this plan.",
+            urgent,
+        ) % {"num": urgent}
+    if unjudged := len(coverage.unjudged):
+        yield ngettext(
+            "%(num)s requirement that no test can judge today.",
+            "%(num)s requirements that no test can judge today.",
+            unjudged,
+        ) % {"num": unjudged}
 
 
 def _disagreement(run: Run) -> Iterator[str]:
@@ -167,5 +200,7 @@ def _disagreement(run: Run) -> Iterator[str]:
         return
     found = worst(last.values())
     if found is not run.finished.verdict:
-        recorded = run.finished.verdict.value
-        yield f"The run recorded {recorded}; its last attempts add up to {found.value}."
+        yield _("The run recorded %(recorded)s; its last attempts add up to %(found)s.") % {
+            "recorded": Standing(run.finished.verdict.value).word,
+            "found": Standing(found.value).word,
+        }

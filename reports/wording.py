@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
+from reports.language import _, spoken
+from reports.taming import tame
+
+_COMMA = {"de"}  # languages that write 0,5 for 0.5
 _NS_PER_MS = 1_000_000
 
 
 def write_number(value: float) -> str:
     """Write a measured value with about four significant digits and no exponent where avoidable."""
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else ("∞" if value > 0 else "-∞")
+        return _("not a number") if math.isnan(value) else ("∞" if value > 0 else "-∞")
     size = abs(value)
     if size >= 1e9 or 0 < size < 1e-4:
-        return f"{value:.3g}"
+        return _point(f"{value:.3g}")
     decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
     text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _point(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def write_fixed(value: float, decimals: int) -> str:
+    """Write a value with so many digits behind the decimal sign."""
+    return _point(f"{value:.{decimals}f}") if math.isfinite(value) else write_number(value)
+
+
+def write_numbers(values: Iterable[float]) -> str:
+    """Write several values, apart from each other also where a comma is the decimal sign."""
+    return ("; " if spoken() in _COMMA else ", ").join(map(write_number, values))
+
+
+def write_span(low: str, high: str) -> str:
+    """Write "1 to 2" of two values that are written already."""
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _point(number: str) -> str:
+    return number.replace(".", ",") if spoken() in _COMMA else number
 
 
 def write_ms(t_ns: int) -> str:
@@ -32,7 +56,7 @@ def write_duration(duration_s: float) -> str:
     if duration_s < 1:
         return f"{duration_s * 1000:.0f} ms"
     if duration_s < 60:
-        return f"{duration_s:.1f} s"
+        return f"{write_fixed(duration_s, 1)} s"
     minutes, seconds = divmod(round(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
@@ -40,12 +64,16 @@ def write_duration(duration_s: float) -> str:
 
 def write_moment(time_utc: str) -> str:
     """Write ISO 8601 text in UTC for people, to the second; any other text stays as it is."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", time_utc)
-    return f"{found[1]} {found[2]} UTC" if found else time_utc
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", time_utc)
+    if not found:
+        return time_utc
+    year, month, day, time = found.groups()
+    date = f"{day}.{month}.{year}" if spoken() == "de" else f"{year}-{month}-{day}"
+    return f"{date} {time} UTC"
 
 
 def write_count(number: int, one: str, many: str = "") -> str:
-    """Write "1 test" or "3 tests"."""
+    """Write "1 test" or "3 tests", in English: what a page says goes through `ngettext`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
@@ -81,6 +109,7 @@ def group_hex(hexadecimal: str) -> str:
 
 def quote_css(text: str) -> str:
     """Write text as a CSS string that can neither end the string nor the style element."""
+    text = tame(text)
     return '"' + "".join(c if c.isascii() and c.isalnum() else _css(c) for c in text) + '"'
 
 

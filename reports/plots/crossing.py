@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.language import _
 from reports.plots.axis import Axis, fit_axis
 from reports.wording import write_number
 from rig.records.run import WalkDecision, WalkRecord
@@ -84,7 +85,8 @@ def _decided(decision: WalkDecision, number: int, x: Axis, y: Axis) -> Decided:
     return Decided(
         x=at,
         y=y.at(decision.distance_m),
-        label=f"{decision.what} at {write_number(decision.distance_m)} m",
+        label=_("%(what)s at %(distance)s m")
+        % {"what": decision.what, "distance": write_number(decision.distance_m)},
         anchor="end" if at > (LEFT + RIGHT) / 2 else "start",
         text_y=TOP - 20 + 13 * (number % 2),
     )
@@ -94,8 +96,17 @@ def _describe(
     walk: WalkRecord, from_m: float, to_m: float, decisions: Sequence[WalkDecision]
 ) -> str:
     said = [
-        f"{d.what} after {write_number(d.t_s)} s at {write_number(d.distance_m)} m"
+        _("%(what)s after %(time)s s at %(distance)s m")
+        % {
+            "what": d.what,
+            "time": write_number(d.t_s),
+            "distance": write_number(d.distance_m),
+        }
         for d in decisions
     ]
-    told = ", ".join(said) or "no decision"
-    return f"Walk {walk.number} from {write_number(from_m)} to {write_number(to_m)} m: {told}."
+    return _("Walk %(number)s from %(from_m)s to %(to_m)s m: %(told)s.") % {
+        "number": walk.number,
+        "from_m": write_number(from_m),
+        "to_m": write_number(to_m),
+        "told": ", ".join(said) or _("no decision"),
+    }

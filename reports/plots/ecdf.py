@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.language import _
 from reports.plots.axis import Axis, fit_axis
 from reports.wording import say_relation, say_statistic, write_number
 from rig.records.run import Limit, Measurement, Statistic
@@ -100,10 +101,7 @@ def _path(samples: Sequence[float], x: Axis, y: Axis) -> str:
 def _line(limit: Limit, number: int, x: Axis, unit: str) -> LimitLine:
     at = x.at(limit.bound)
     beyond = not x.holds(limit.bound)
-    text = (
-        f"limit {say_statistic(limit.statistic)} {say_relation(limit.relation)} "
-        f"{write_number(limit.bound)} {unit}"
-    )
+    text = _("limit %(limit)s") % {"limit": _say(limit, unit)}
     if beyond:
         text = f"{text} ▸" if limit.bound > x.high else f"◂ {text}"
     right = at > (x.start + x.end) / 2
@@ -130,19 +128,27 @@ def _quantile(samples: Sequence[float], percent: int) -> float:
 
 
 def _rank(percent: int) -> str:
-    return {0: "smallest", 100: "largest"}.get(percent, f"{percent} % within")
+    if percent in (0, 100):
+        return _("largest") if percent else _("smallest")
+    return _("%(percent)s %% within") % {"percent": percent}
 
 
 def _describe(measurement: Measurement, samples: Sequence[float], limits: Sequence[Limit]) -> str:
     unit = measurement.unit
-    text = (
-        f"Step curve of {len(samples)} samples from {write_number(samples[0])} to "
-        f"{write_number(samples[-1])} {unit}, "
-        f"half of them within {write_number(_quantile(samples, 50))} {unit}."
-    )
-    for limit in limits:
-        text += (
-            f" Limit: {say_statistic(limit.statistic)} {say_relation(limit.relation)} "
-            f"{write_number(limit.bound)} {unit}."
-        )
-    return text
+    text = _(
+        "Step curve of %(count)s samples from %(smallest)s to %(largest)s %(unit)s, "
+        "half of them within %(middle)s %(unit)s."
+    ) % {
+        "count": len(samples),
+        "smallest": write_number(samples[0]),
+        "largest": write_number(samples[-1]),
+        "middle": write_number(_quantile(samples, 50)),
+        "unit": unit,
+    }
+    said = [_("Limit: %(limit)s.") % {"limit": _say(limit, unit)} for limit in limits]
+    return " ".join([text, *said])
+
+
+def _say(limit: Limit, unit: str) -> str:
+    bound = write_number(limit.bound)
+    return f"{say_statistic(limit.statistic)} {say_relation(limit.relation)} {bound} {unit}"

@@ -6,14 +6,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.language import _, later, ngettext
 from reports.plots.axis import Axis, fit_axis
-from reports.wording import write_count, write_number
+from reports.wording import write_number
 from rig.records.run import RangePosition
 
 WIDTH, LEFT, RIGHT, TOP = 560, 56, 536, 12
 _TALLEST, _LEAST_CELL, _MOST_CELL = 440.0, 3.0, 44.0
 _WRITTEN = 24.0  # narrower squares have no room for a number
-SHADES = ((0.1, "below 10 cm"), (0.3, "10 to 30 cm"), (0.5, "30 to 50 cm"), (math.inf, "50 cm on"))
+SHADES = (
+    (0.1, later("below 10 cm")),
+    (0.3, later("10 to 30 cm")),
+    (0.5, later("30 to 50 cm")),
+    (math.inf, later("50 cm on")),
+)
 NOTHING = len(SHADES)  # the shade of a position where nothing was measured
 
 
@@ -92,7 +98,7 @@ def _shade(bias: float | None) -> int:
 
 
 def _meaning(shade: int) -> str:
-    return "nothing measured" if shade == NOTHING else SHADES[shade][1]
+    return _("nothing measured") if shade == NOTHING else _(SHADES[shade][1])
 
 
 def _ticks(axis: Axis) -> tuple[tuple[float, str], ...]:
@@ -102,10 +108,11 @@ def _ticks(axis: Axis) -> tuple[tuple[float, str], ...]:
 
 def _describe(positions: Sequence[RangePosition]) -> str:
     biases = [bias for p in positions if (bias := bias_of(p)) is not None]
-    text = f"Plan of {write_count(len(positions), 'position')}."
+    number = len(positions)
+    said = [ngettext("Plan of %(num)s position.", "Plan of %(num)s positions.", number)]
     if biases:
-        text += (
-            f" Bias from {write_number(100 * min(biases))} to {write_number(100 * max(biases))} cm."
-        )
-    silent = len(positions) - len(biases)
-    return f"{text} Nothing was measured at {silent}." if silent else text
+        said.append(_("Bias from %(low)s to %(high)s cm."))
+    if silent := number - len(biases):
+        said.append(_("Nothing was measured at %(silent)s."))
+    low, high = (write_number(100 * f(biases, default=0.0)) for f in (min, max))
+    return " ".join(said) % {"num": number, "low": low, "high": high, "silent": silent}

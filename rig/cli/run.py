@@ -43,14 +43,19 @@ Examples:
 @click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
 @click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
+@click.option(
+    "--language",
+    metavar="LANGUAGE",
+    multiple=True,
+    help="Write the compliance page in this language too: de.",
+)
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_context
 def run(
-    ctx: click.Context,
     plan: str,
     bench: str,
     run_dir: str | None,
     only: str | None,
+    language: tuple[str, ...],
     pytest_arguments: tuple[str, ...],
 ) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
@@ -65,9 +70,11 @@ def run(
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
     arguments += ["-k", only] if only else []
+    arguments += [f"--report-language={name}" for name in language]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
-    ctx.exit(_run_pytest([*settings, *arguments, *pytest_arguments, *paths]))
+    status = _run_pytest([*settings, *arguments, *pytest_arguments, *paths])
+    click.get_current_context().exit(status)
 
 
 def _root_of(paths: Sequence[Path]) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -30,9 +31,22 @@ def decode(line: str | bytes, kinds: tuple[type[T], ...]) -> T:
     except (ValueError, KeyError, TypeError, StopIteration) as exc:
         raise RecordError(f"not one of {', '.join(k.__name__ for k in kinds)}") from exc
     del body["record"]
-    found = _build(kind, body, kind.__name__)
-    assert isinstance(found, kind)  # noqa: S101 - tells mypy what _build returned
+    hint: Any = kind
+    try:
+        found = _reader(hint)(body)
+    except _Misfit as exc:
+        where = "".join([kind.__name__, *(f".{name}" for name in reversed(exc.path))])
+        raise RecordError(f"{where}: {exc}") from exc
+    assert isinstance(found, kind)  # noqa: S101 - tells mypy what the reader returned
     return found
+
+
+class _Misfit(Exception):
+    """A value does not fit; ``path`` grows on the way out, the innermost field first."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.path: list[str] = []
 
 
 @cache
@@ -40,64 +54,104 @@ def _names(cls: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(cls))
 
 
-@cache
-def _hints(cls: Any) -> dict[str, Any]:
-    return get_type_hints(cls)
-
-
 def _fields(record: Any) -> dict[str, object]:
     kind: Any = type(record)
     return {name: getattr(record, name) for name in _names(kind)}
 
 
-def _build(hint: Any, value: Any, where: str) -> object:
-    """``value`` as an instance of the annotation ``hint``."""
+_Reader = Callable[[Any], object]
+
+
+@cache
+def _reader(hint: Any) -> _Reader:
+    """What turns a value of JSON into an instance of an annotation, or raises _Misfit.
+
+    Readers are made once for each annotation: a trace has a million values.
+    """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is tuple:
-        return _build_tuple(arguments[0], value, where)
+        return _tuple_reader(_reader(arguments[0]))
     if origin is dict:
-        return _build_dict(arguments[1], value, where)
+        return _dict_reader(_reader(arguments[1]))
     if origin in (Union, types.UnionType):
-        return None if value is None else _build(arguments[0], value, where)
+        inner = _reader(arguments[0])
+        return lambda value: None if value is None else inner(value)
     if is_dataclass(hint):
-        return _build_dataclass(hint, value, where)
-    return _build_plain(hint, value, where)
+        return _dataclass_reader(hint)
+    return _enum_reader(hint) if issubclass(hint, Enum) else _plain_reader(hint)
 
 
-def _build_plain(hint: type, value: Any, where: str) -> object:
-    if issubclass(hint, Enum):
+def _plain_reader(hint: type) -> _Reader:
+    def read(value: Any) -> object:
+        if type(value) is hint:
+            return value
+        if hint is float and type(value) is int:
+            return float(value)
+        raise _Misfit(f"{value!r} is not {hint.__name__}")
+
+    return read
+
+
+def _enum_reader(hint: type[Enum]) -> _Reader:
+    def read(value: Any) -> object:
         try:
             return hint(value)
         except ValueError as exc:
-            raise RecordError(f"{where}: {exc}") from exc
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise RecordError(f"{where}: {value!r} is not {hint.__name__}")
-    return value
+            raise _Misfit(str(exc)) from exc
+
+    return read
 
 
-def _build_dataclass(hint: Any, value: Any, where: str) -> object:
-    if not isinstance(value, dict):
-        raise RecordError(f"{where}: {value!r} is not an object")
-    hints = _hints(hint)
-    if strays := value.keys() - hints.keys():
-        raise RecordError(f"{where}: unknown field {', '.join(sorted(strays))}")
-    built = {k: _build(hints[k], v, f"{where}.{k}") for k, v in value.items()}
-    try:
-        found: object = hint(**built)
-    except TypeError as exc:
-        raise RecordError(f"{where}: {exc}") from exc
-    return found
+def _dataclass_reader(hint: Any) -> _Reader:
+    hints = get_type_hints(hint)
+    readers = {name: _reader(field) for name, field in hints.items()}
+    names, kinds = tuple(hints), tuple(hints.values())
+
+    def read(value: Any) -> object:
+        if type(value) is not dict:
+            raise _Misfit(f"{value!r} is not an object")
+        if tuple(value) == names and tuple(map(type, value.values())) == kinds:
+            return hint(*value.values())  # plain values alone, as the rig writes them: most records
+        built = {}
+        name = ""
+        try:
+            for name, inner in value.items():
+                built[name] = readers[name](inner)
+        except _Misfit as exc:
+            exc.path.append(name)
+            raise
+        except KeyError:
+            strays = sorted(value.keys() - readers.keys())
+            raise _Misfit(f"unknown field {', '.join(strays)}") from None
+        try:
+            return hint(**built)
+        except TypeError as exc:
+            raise _Misfit(str(exc)) from exc
+
+    return read
 
 
-def _build_tuple(item: Any, value: Any, where: str) -> tuple[object, ...]:
-    if not isinstance(value, list):
-        raise RecordError(f"{where}: {value!r} is not a list")
-    return tuple(_build(item, v, where) for v in value)
+def _tuple_reader(item: _Reader) -> _Reader:
+    def read(value: Any) -> object:
+        if type(value) is not list:
+            raise _Misfit(f"{value!r} is not a list")
+        return tuple([item(v) for v in value])
+
+    return read
 
 
-def _build_dict(item: Any, value: Any, where: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise RecordError(f"{where}: {value!r} is not an object")
-    return {k: _build(item, v, f"{where}.{k}") for k, v in value.items()}
+def _dict_reader(item: _Reader) -> _Reader:
+    def read(value: Any) -> object:
+        if type(value) is not dict:
+            raise _Misfit(f"{value!r} is not an object")
+        built = {}
+        name = ""
+        try:
+            for name, inner in value.items():
+                built[name] = item(inner)
+        except _Misfit as exc:
+            exc.path.append(name)
+            raise
+        return built
+
+    return read

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "br", "wbr", "img", "input", "hr", "base", "embed", "source"})
 
-INLINE = frozenset({"a", "strong", "em", "span", "code", "wbr"})
+INLINE = frozenset({"a", "i", "strong", "em", "span", "code", "wbr"})
 
 
 @dataclass
@@ -71,6 +71,11 @@ class Page(HTMLParser):
         """The text of the one table row that begins so."""
         (found,) = [e.text for e in self.find("tr") if e.text.startswith(start)]
         return found
+
+    def text_of(self, tag: str) -> str:
+        """The text of the one element of a kind."""
+        (found,) = self.find(tag)
+        return found.text
 
     @property
     def text(self) -> str:

@@ -101,6 +101,15 @@ def test_a_run_leaves_all_three_reports(tmp_path: Path, loading: tuple[str, ...]
     assert 'href="junit.xml"' in (run / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_run_writes_the_languages_that_it_is_asked_for(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    status, said = run_session(tmp_path, "--go", str(run), "--report-language=de")
+    assert status == 0, said
+    assert '<html lang="de">' in (run / "report.de.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in (run / "report.html").read_text(encoding="utf-8")
+    assert "report.de.html" in (run / "manifest.json").read_text()
+
+
 def test_the_engineer_s_page_holds_no_foreign_markup(tmp_path: Path) -> None:
     run = tmp_path / "run<b>"
     status, said = run_session(

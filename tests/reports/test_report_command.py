@@ -67,3 +67,23 @@ def test_no_run_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     done = CliRunner().invoke(report, [])
     assert done.exit_code == 2
     assert "There is no run below runs" in done.output
+
+
+def test_a_page_in_german_stands_beside_the_english_one(desk: Path) -> None:
+    done = CliRunner().invoke(report, ["--language", "de", "--language", "en"])
+    assert done.exit_code == 0, done.output
+    pages = [desk / line for line in done.output.split()]
+    assert [page.name for page in pages] == ["report.de.html", "report.html"]
+    assert [page.read_text(encoding="utf-8")[16:32] for page in pages] == [
+        '<html lang="de">',
+        '<html lang="en">',
+    ]
+    listed = (pages[0].parent / "manifest.json").read_text()
+    assert "report.de.html" in listed
+    assert "report.html" in listed
+
+
+def test_a_language_that_no_catalogue_speaks_is_refused(desk: Path) -> None:
+    done = CliRunner().invoke(report, ["--language", "tlh"])
+    assert done.exit_code == 2
+    assert not list(desk.rglob("report*.html"))
