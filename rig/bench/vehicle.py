@@ -28,6 +28,7 @@ ArtefactWord: TypeAlias = Literal["first_fob", "second_fob", "setup_card", "serv
 KeyWord: TypeAlias = Literal["digital_key", "digital_key_plus"]
 Status: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d\d-(0[1-9]|1[0-2])$")]
 Place: TypeAlias = tuple[FiniteFloat, ...]  # x, y, z in metres, vehicle's frame
+Words: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 Market: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 # In what the vehicles of ``also`` may differ; all else is of the bench and the same for each.
@@ -41,6 +42,11 @@ DIFFERENCES = (
     "software",
     "delivered",
     "key",
+    "vin",
+    "variant",
+    "option_codes",
+    "ecus",
+    "condition",
 )
 _LONGEST_OFFSET_MIN = 14 * 60  # of any zone on Earth
 
@@ -52,6 +58,9 @@ class VehicleDescription(BaseModel):
     ``local_zone`` is where its clock hangs: minutes from UTC, or a name of the IANA data base.
     ``authority_key`` and ``authority_certificate`` (PEM) sign for the vehicle's maker and
     ``device_roots`` (PEM) are whom it trusts about phones; without them, the laboratory's serve.
+    ``vin`` is a file with its identification number and nothing else, so that the number is in no
+    bench file; ``variant``, ``option_codes``, ``ecus`` (versions by name) and ``condition`` (as it
+    came) are told in the report and decide nothing.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -75,10 +84,20 @@ class VehicleDescription(BaseModel):
     local_zone: int | str = "UTC"
     calibrations: Path | None = None  # of anchors, as rig calibrate writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
+    vin: Path | None = None
+    variant: str = ""
+    option_codes: tuple[Words, ...] = ()
+    ecus: dict[str, Words] = {}
+    condition: str = ""
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
     @field_validator(
-        "keyring", "second_keyring", "authority_key", "authority_certificate", "calibrations"
+        "keyring",
+        "second_keyring",
+        "authority_key",
+        "authority_certificate",
+        "calibrations",
+        "vin",
     )
     @classmethod
     def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
