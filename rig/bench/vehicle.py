@@ -6,6 +6,7 @@ them as texts.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
@@ -104,6 +105,14 @@ class VehicleDescription(BaseModel):
         folder: Path | None = (info.context or {}).get("folder")
         return value if folder is None or value is None else existing(folder, value)
 
+    @field_validator("vin")
+    @classmethod
+    def _holds_a_number(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        folder: Path | None = (info.context or {}).get("folder")
+        if folder is not None and value is not None and not _holds_vin(value):
+            raise ValueError("must be a file with an identification number of 17 characters")
+        return value
+
     @field_validator("device_roots")
     @classmethod
     def _roots_beside_it(cls, value: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]:
@@ -152,6 +161,14 @@ class VehicleDescription(BaseModel):
         """The vehicle in a few words: "cooper convertible 2026, digital key"."""
         body = self.body.replace("_", " ")
         return f"{self.model} {body} {self.model_year}, {self.key.replace('_', ' ')}"
+
+
+def _holds_vin(file: Path) -> bool:
+    """Whether it holds a number as ISO 3779 has it: no I, O or Q."""
+    try:
+        return bool(re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}\s*", file.read_text(encoding="ascii")))
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _zone(local_zone: int | str) -> tzinfo:

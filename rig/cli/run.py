@@ -42,16 +42,22 @@ Examples:
 @click.argument("plan")
 @click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
 @click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
+@click.option("--customer", default="", metavar="TEXT", help="In place of the bench file's.")
+@click.option(
+    "--order", default="", metavar="TEXT", help="Of the customer, as the report names it."
+)
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     plan: str,
     bench: str,
     run_dir: str | None,
     only: str | None,
     pytest_arguments: tuple[str, ...],
+    **named: str,
 ) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
@@ -64,6 +70,7 @@ def run(
         locations = locate(chosen)
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
+    arguments += [f"--{word}={text}" for word, text in named.items() if text]
     arguments += ["-k", only] if only else []
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))

@@ -81,7 +81,7 @@ class OperatorStep:
     """One request to the person at the bench, and what came of it.
 
     ``answer`` is what was chosen or typed, as far as it may be kept; "" for done. ``declined`` says
-    why there is none. ``photo`` is a file of the run folder.
+    why there is none. ``photos`` are files of the run folder, each with its SHA-256.
     """
 
     request: str
@@ -91,8 +91,7 @@ class OperatorStep:
     at_utc: str
     waited_s: float
     declined: str = ""
-    photo: str = ""
-    photo_sha256: str = ""
+    photos: dict[str, str] = field(default_factory=dict)  # "" for one that could not be kept
 
 
 class Calibration(StrEnum):
@@ -108,6 +107,17 @@ def calibration_on(day: str, equipment: EquipmentRecord) -> Calibration:
     if equipment.due < day:
         return Calibration.OVERDUE
     return Calibration.NOT_YET if equipment.calibrated > day else Calibration.VALID
+
+
+def say_calibration(day: str, equipment: EquipmentRecord) -> str:
+    """How a calibration stands on a day, in words: "overdue since 2026-01-05"."""
+    match calibration_on(day, equipment):
+        case Calibration.OVERDUE:
+            return f"overdue since {equipment.due}"
+        case Calibration.NOT_YET:
+            return f"dated {equipment.calibrated}, after the run"
+        case Calibration.VALID:
+            return f"calibrated until {equipment.due}"
 
 
 def doubtful_on(day: str, equipment: Iterable[EquipmentRecord]) -> tuple[EquipmentRecord, ...]:

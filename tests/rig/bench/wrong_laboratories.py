@@ -10,6 +10,12 @@ WRONG_STATEMENTS = {
         14,
         "vin must be a path that exists",
     ),
+    "vin in a file of something else": (
+        "  key:",
+        "  vin: ring.json\n  key:",
+        14,
+        "vin must be a file with an identification number of 17 characters",
+    ),
     "ecu without a version": (
         "  key:",
         "  ecus: {bdc: 7}\n  key:",
