@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import click
 
 from reports.errors import ReportError
 from reports.page import PAGE, render_page
+from reports.revisions import REVISIONS, Revision, issuing, next_revision, text_with
 from reports.sealing.options import key_option, signing_key
-from reports.sealing.seal import write_sealed
-from rig.records.journal import JOURNAL
+from reports.sealing.seal import write_all_sealed
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, read_run
 
 RUNS = Path("runs")
 
@@ -24,18 +27,61 @@ says, or it is signed and its page would be another, with no key to sign that.
 """,
 )
 @click.argument("run", required=False)
+@click.option(
+    "--revision",
+    "number",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Issue the report again, as its revision N: the next one.",
+)
+@click.option("--because", metavar="WHY", help="Why the revision replaces the issue before.")
+@click.option(
+    "--replaces",
+    metavar="REPORT",
+    default="",
+    help="What it replaces, if not the issue before: the report of another run.",
+)
+@click.option("--by", metavar="PERSON", default="", help="Who issues the revision.")
 @key_option
-def report(run: str | None, key: Path | None) -> None:
+def report(
+    run: str | None,
+    number: int | None,
+    because: str | None,
+    replaces: str,
+    by: str,
+    key: Path | None,
+) -> None:
     """Render the compliance page of RUN again, renew its manifest, and print the page's path.
 
-    RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken.
+    RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken. With
+    --revision the page says that it replaces the issue before, and why; the run's folder keeps it.
     """
+    if (number is None) != (because is None):
+        raise click.UsageError("--revision and --because belong together: what replaces says why.")
     folder = find_run(run) if run else find_newest()
+    now = datetime.now(UTC)
     try:
-        page = render_page(folder).encode()
-        click.echo(write_sealed(folder, PAGE, page, signing_key(key), datetime.now(UTC)))
+        with ExitStack() as stack:
+            files: dict[str, bytes] = {}
+            if number is not None and because is not None:
+                revision = _revision(folder, number, because, now, replaces=replaces, by=by)
+                files[REVISIONS] = text_with(folder, revision)
+                stack.enter_context(issuing(revision))
+            files[PAGE] = render_page(folder).encode()
+        write_all_sealed(folder, files, signing_key(key), now)
+        click.echo(folder / PAGE)
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
+
+
+def _revision(
+    folder: Path, number: int, because: str, now: datetime, *, replaces: str, by: str
+) -> Revision:
+    try:
+        run = read_run(folder)
+    except RecordError as exc:
+        raise ReportError(f"{folder} is not a readable run: {exc}") from exc
+    return next_revision(run, number, because, now, folder / PAGE, replaces=replaces, by=by)
 
 
 def find_run(run: str) -> Path:

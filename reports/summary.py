@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from reports.coverage import Coverage
 from reports.evidence import Gallery
+from reports.items import doubt_calibrations
+from reports.language import _
 from reports.standing import Standing
 from reports.trials import Trial
 from reports.wording import say_test, write_count
@@ -69,7 +71,7 @@ def list_stamps(run: Run, trials: Sequence[Trial]) -> list[str]:
         stamps.append("SIMULATED - no compliance verdict")
     if gaps := _gaps(run, trials):
         stamps.append(f"INCOMPLETE - {gaps[0]}")
-    return stamps
+    return [*stamps, *doubt_calibrations(run)]
 
 
 def _doubts(gallery: Gallery) -> Iterator[str]:
@@ -124,6 +126,11 @@ def _sentence(run: Run, judged: Standing | None, *, incomplete: bool, doubtful: 
         return f"Not every selected test has a result; {told}."
     if doubtful:
         return f"The trace does not hold what the results count; {told}."
+    if any(doubt_calibrations(run)):
+        ended = {"ended": told}
+        return (
+            _("The calibration of a device did not hold on the day of the run; %(ended)s.") % ended
+        )
     if judged is None:
         return f"{told.capitalize()}."
     return "Decided by the worst verdict over all tests of the plan."

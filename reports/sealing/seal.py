@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -58,17 +58,31 @@ def write_sealed(
 
     Raises ReportError as `seal` does.
     """
-    path = folder / name
+    write_all_sealed(folder, {name: octets}, key, now)
+    return folder / name
+
+
+def write_all_sealed(
+    folder: Path, files: Mapping[str, bytes], key: SigningKey | None, now: datetime
+) -> None:
+    """Write files of a run folder by their manifest paths, as `write_sealed` writes one."""
     before = manifest.load(folder / MANIFEST)
     if before is not None:
-        _refuse_changes(manifest.read(before), manifest.take(folder), {name})
-    if key is None and (folder / SIGNATURE).exists() and manifest.load(path) != octets:
-        raise ReportError(
-            f"{folder} is signed, and a new {show(name)} would end that: give a signing key"
-        )
-    put(path, octets)
-    seal(folder, key, now=now, written={name})
-    return path
+        _refuse_changes(manifest.read(before), manifest.take(folder), files)
+    if key is None and (folder / SIGNATURE).exists():
+        for name, octets in files.items():
+            if manifest.load(folder / name) != octets:
+                raise ReportError(
+                    f"{folder} is signed, and a new {show(name)} would end that: give a signing key"
+                )
+    for name, octets in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as exc:
+            raise ReportError(f"{show(str(path.parent))}: {exc.strerror}") from exc
+        put(path, octets)
+    seal(folder, key, now=now, written=files)
 
 
 def put(path: Path, octets: bytes) -> None:
