@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import click
 from reports.errors import ReportError
 from reports.language import ENGLISH, LANGUAGES
 from reports.page import PAGES, render_files
+from reports.revisions import REVISIONS, Revision, issuing, next_revision, text_with
 from reports.sealing.options import key_option, signing_key
 from reports.sealing.seal import write_all_sealed
-from rig.records.journal import JOURNAL
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, read_run
 
 RUNS = Path("runs")
 
@@ -33,22 +36,66 @@ says, or it is signed and its page would be another, with no key to sign that.
     default=(ENGLISH,),
     help="Language of the page: en (report.html) or de (report.de.html). May be given twice.",
 )
+@click.option(
+    "--revision",
+    "number",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Issue the report again, as its revision N: the next one.",
+)
+@click.option("--because", metavar="WHY", help="Why the revision replaces the issue before.")
+@click.option(
+    "--replaces",
+    metavar="REPORT",
+    default="",
+    help="What it replaces, if not the issue before: the report of another run.",
+)
+@click.option("--by", metavar="PERSON", default="", help="Who issues the revision.")
 @key_option
-def report(run: str | None, languages: tuple[str, ...], key: Path | None) -> None:
+def report(
+    run: str | None,
+    languages: tuple[str, ...],
+    number: int | None,
+    because: str | None,
+    key: Path | None,
+    **issue: str,
+) -> None:
     """Render the compliance page of RUN again, renew its manifest, and print the page's path.
 
     RUN is a run's folder, or its name below ./runs. Without it, the newest run is taken. What the
-    run recorded is quoted as it is, whatever the language.
+    run recorded is quoted as it is, whatever the language. With --revision the page says that it
+    replaces the issue before, and why; the run's folder keeps it.
     """
+    if (number is None) != (because is None):
+        raise click.UsageError("--revision and --because belong together: what replaces says why.")
     folder = find_run(run) if run else find_newest()
+    now = datetime.now(UTC)
     try:
         languages = tuple(dict.fromkeys(languages))
-        files = render_files(folder, languages)
-        write_all_sealed(folder, files, signing_key(key), datetime.now(UTC))
+        with ExitStack() as stack:
+            files: dict[str, bytes] = {}
+            if number is not None and because is not None:
+                revision = _revision(folder, number, because, now, **issue)
+                files[REVISIONS] = text_with(folder, revision)
+                stack.enter_context(issuing(revision))
+            files |= render_files(folder, languages)
+        write_all_sealed(folder, files, signing_key(key), now)
         for name in languages:
             click.echo(folder / PAGES[name])
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
+
+
+def _revision(
+    folder: Path, number: int, because: str, now: datetime, *, replaces: str, by: str
+) -> Revision:
+    try:
+        run = read_run(folder)
+    except RecordError as exc:
+        raise ReportError(f"{folder} is not a readable run: {exc}") from exc
+    return next_revision(
+        run, number, because, now, folder / PAGES[ENGLISH], replaces=replaces, by=by
+    )
 
 
 def find_run(run: str) -> Path:

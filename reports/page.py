@@ -19,11 +19,14 @@ from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
 from reports.families import gather, group_families
+from reports.items import list_items
 from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
 from reports.language import _ as translate
 from reports.measurements import list_measurements
 from reports.plots import crossing, ecdf, phases, range_map, waterfall
+from reports.provenance import trace_provenance
 from reports.ranging import list_surveys, list_walks
+from reports.redactions import list_redactions
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
 from reports.taming import tame
@@ -119,6 +122,10 @@ def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, ob
         "applicability": sort_decisions(started.applicability, started.requirements),
         "readings": sorted(started.readings, key=lambda r: (not r.ambiguity, r.ambiguity, r.name)),
         "observations": [(t, r, o) for t in trials for r in t.attempts for o in r.observations],
+        "provenance": trace_provenance(run),
+        "items": list_items(run),
+        "redactions": list_redactions(run),
+        "steps": [(t, r, s) for t in trials for r in t.attempts for s in r.operator_steps],
         "beside": tuple(_files_beside(run.folder)),
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reports.coverage import Coverage
 from reports.evidence import Gallery
+from reports.items import doubt_calibrations
 from reports.language import _, ngettext
 from reports.standing import Standing
 from reports.trials import Trial
@@ -70,7 +71,7 @@ def list_stamps(run: Run, trials: Sequence[Trial]) -> list[str]:
         stamps.append(_("SIMULATED - no compliance verdict"))
     if gaps := _gaps(run, trials):
         stamps.append(_("INCOMPLETE - %(gap)s") % {"gap": gaps[0]})
-    return stamps
+    return [*stamps, *doubt_calibrations(run)]
 
 
 def _doubts(gallery: Gallery) -> Iterator[str]:
@@ -134,6 +135,8 @@ def _sentence(run: Run, judged: Standing | None, *, incomplete: bool, doubtful: 
         said = _("Not every selected test has a result; %(ended)s.")
     elif doubtful:
         said = _("The trace does not hold what the results count; %(ended)s.")
+    elif any(doubt_calibrations(run)):
+        said = _("The calibration of a device did not hold on the day of the run; %(ended)s.")
     elif judged is None:
         return f"{ended[0].upper()}{ended[1:]}."
     else:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a device says it is; "" where it does not say."""
+    """Who a device says it is; "" where it does not say.
+
+    ``details`` is what else it says, by name: "system" -> "iOS 18.1". A bench expects none of it.
+    """
 
     make: str = ""
     model: str = ""
     serial: str = ""
     firmware: str = ""
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

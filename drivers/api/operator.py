@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from drivers.api.device import Device
 from drivers.api.secret_text import SecretText
@@ -26,6 +27,29 @@ class Answer:
     waited_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request and what came of it, for the record of a run.
+
+    ``declined`` says why there is no answer. With ``private`` the text is a code or a link, which
+    nobody may keep; ``photos`` are what the person says shows it.
+    """
+
+    request: str
+    choices: tuple[str, ...]
+    text: str = field(repr=False)
+    initials: str
+    at: datetime
+    waited_s: float
+    declined: str = ""
+    private: bool = False
+    photos: tuple[Path, ...] = ()
+
+
+def _nobody(_asked: Asked) -> None:
+    """Where no run listens."""
+
+
 class Operator(Device):
     """Asks one thing at a time and waits."""
 
@@ -35,12 +59,22 @@ class Operator(Device):
     A run sets it, to draw nothing meanwhile and to keep the person's time out of what is measured.
     """
 
+    heard: Callable[[Asked], object] = staticmethod(_nobody)
+    """Told of each request when it is over, answered or not, from whichever thread asked."""
+
     @abc.abstractmethod
-    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+    def ask(
+        self,
+        request: str,
+        *choices: str,
+        secret: SecretText | None = None,
+        private: bool = False,
+    ) -> Answer:
         """Ask for something to be done or said; with ``choices``, one of them is the answer.
 
         ``secret`` is shown to the person with the request and goes nowhere else: a link to open,
-        a code to type in. Without choices the answer is whatever was typed, "" for done.
+        a code to type in. Without choices the answer is whatever was typed, "" for done; with
+        ``private``, or after a secret, that is one too.
 
         Raises OperatorDeclined when the person says that it cannot be done, and OperatorAbsent
         when there is nobody to ask, or no answer comes before the deadline.

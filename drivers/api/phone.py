@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from typing import Literal, TypeAlias
 
 from drivers.api.device import Device
 from drivers.api.maker_app import MakerApp
@@ -16,6 +17,9 @@ from drivers.api.phone_controls import (
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import Platform, SharingWallet
 from drivers.api.wallet import Wallet, WalletKey
+
+Detail: TypeAlias = Literal["system", "wallet", "app", "key_role", "nfc_antenna"]
+"""What identifies a key holder besides its model: versions, whose key it has, where its antenna."""
 
 
 class KeyHolder(Device):

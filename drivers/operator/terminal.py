@@ -18,14 +18,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import OperatorAbsent, OperatorDeclined
-from drivers.api.operator import Answer, Operator
+from drivers.api.operator import Answer, Asked, Operator
 from drivers.api.secret_text import SecretText
 
 TERMINAL = "/dev/tty"
-CANNOT = "!"
+CANNOT, PHOTO = "!", "+"
 _ADVICE = "start the run from a terminal, or take this operator out of the bench file"
 _BACKGROUND = "this run is in the background of its terminal; bring it to the front (fg)"
 _ENDED = "the terminal was closed, or its input ended (Ctrl-D)"
@@ -36,7 +37,7 @@ class TerminalOperator(Operator):
     """Asks on the terminal; one request at a time, from whichever thread.
 
     ``deadline_s`` is how long a request waits for its answer. Initials are asked once. "!" and a
-    reason says that it cannot be done.
+    reason says that it cannot be done; "+" and a file's name adds a photo before the answer.
     """
 
     def __init__(self, deadline_s: float = 600.0) -> None:
@@ -44,14 +45,32 @@ class TerminalOperator(Operator):
         self._initials = ""
         self._asking = threading.Lock()
 
-    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+    def ask(
+        self,
+        request: str,
+        *choices: str,
+        secret: SecretText | None = None,
+        private: bool = False,
+    ) -> Answer:
         began = time.monotonic()
-        with self._asking, self.around(), self._terminal() as terminal:
-            until = time.monotonic() + self._deadline_s
-            if not self._initials:
-                self._initials = self._line(terminal, "\nYour initials: ", until, needed=True)
-            text = self._text(terminal, request, choices, secret, until)
-        return Answer(text, self._initials, datetime.now(UTC), time.monotonic() - began)
+        text, declined = "", ""
+        photos: list[Path] = []
+        try:
+            with self._asking, self.around(), self._terminal() as terminal:
+                until = time.monotonic() + self._deadline_s
+                if not self._initials:
+                    self._initials = self._line(terminal, "\nYour initials: ", until, needed=True)
+                self._show(terminal, request, choices, secret, until)
+                text = self._text(terminal, choices, until, photos)
+        except BaseException as exc:  # also an interrupt: the request was made all the same
+            declined = str(exc) or type(exc).__name__
+            raise
+        finally:
+            at, waited_s = datetime.now(UTC), time.monotonic() - began
+            typed = not choices and (private or secret is not None)
+            known = (self._initials, at, waited_s, declined, typed, tuple(photos))
+            self.heard(Asked(request, choices, text, *known))
+        return Answer(text, self._initials, at, waited_s)
 
     def identity(self) -> Identity:
         return Identity(model="person at the terminal", serial=self._initials)
@@ -67,30 +86,46 @@ class TerminalOperator(Operator):
     def close(self) -> None:
         """Nothing is held between two requests."""
 
-    def _text(
+    def _show(
         self,
         terminal: int,
         request: str,
         choices: tuple[str, ...],
         secret: SecretText | None,
         until: float,
-    ) -> str:
+    ) -> None:
         self._write(terminal, f"\n>> {_harmless(request)}\n", until)
         if secret is not None:
             self._write(terminal, f"   {_harmless(secret.reveal())}\n", until)
         for number, choice in enumerate(choices, start=1):
             self._write(terminal, f"   {number}  {choice}\n", until)
+
+    def _text(
+        self, terminal: int, choices: tuple[str, ...], until: float, photos: list[Path]
+    ) -> str:
         prompt = "number" if choices else "Enter when done"
-        prompt = f"   [{prompt}; {CANNOT} and why, if it cannot be done] "
+        prompt = f"   [{prompt}; {PHOTO} and a file adds a photo; {CANNOT} and why, "
+        prompt += "if it cannot be done] "
         while True:
             line = self._line(terminal, prompt, until)
             if line.startswith(CANNOT):
                 why = line.removeprefix(CANNOT).strip()
                 raise OperatorDeclined(why or "no reason was given", device=self.name)
-            if not choices:
+            if line.startswith(PHOTO):
+                photos += self._photo(terminal, line.removeprefix(PHOTO).strip(), until)
+            elif not choices:
                 return line
-            if (chosen := _chosen(line, choices)) is not None:
+            elif (chosen := _chosen(line, choices)) is not None:
                 return chosen
+
+    def _photo(self, terminal: int, name: str, until: float) -> list[Path]:
+        """The file of that name; the person is told where there is none."""
+        path = Path(name).expanduser().absolute()
+        if path.is_file():
+            self._write(terminal, "   added\n", until)
+            return [path]
+        self._write(terminal, "   there is no such file\n", until)
+        return []
 
     def _line(self, terminal: int, prompt: str, until: float, *, needed: bool = False) -> str:
         """One line, without its end and the blanks around it; with ``needed``, not an empty one."""

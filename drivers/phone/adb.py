@@ -11,6 +11,7 @@ from drivers.api.adb import AdbListener
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import DeviceNotFound, DriverError
 from drivers.api.operator import Operator
+from drivers.api.phone import Detail
 from drivers.api.secret_text import SecretText
 from drivers.api.sharing import Platform
 from drivers.phone import adb_output
@@ -27,7 +28,8 @@ class AdbPhone(OperatorPhone):
 
     ``serial`` is the phone's serial number as ``adb devices`` lists it, ``server`` where an adb
     server listens; none is started. ``pin`` is a file with the PIN of its lock screen and nothing
-    else. ``apps`` are the packages whose versions its identity tells. ``settle_s`` is how long a
+    else. ``apps`` are the packages whose versions its identity tells; ``details`` is for what it
+    cannot tell, such as nfc_antenna and key_role. ``settle_s`` is how long a
     change may take, ``boot_s`` a start, ``bouncer_s`` the field for the PIN.
     """
 
@@ -45,6 +47,7 @@ class AdbPhone(OperatorPhone):
         apps: tuple[str, ...] = (),
         ultra_wideband: bool = False,
         vehicles: Mapping[str, str] | None = None,
+        details: Mapping[Detail, str] | None = None,
         answer_s: float = 10.0,
         settle_s: float = 5.0,
         boot_s: float = 120.0,
@@ -52,7 +55,13 @@ class AdbPhone(OperatorPhone):
     ) -> None:
         """Raises DriverUnavailable without adbutils, DeviceNotFound, and DriverError for a PIN."""
         super().__init__(
-            operator, platform, "", serial, ultra_wideband=ultra_wideband, vehicles=vehicles
+            operator,
+            platform,
+            "",
+            serial,
+            ultra_wideband=ultra_wideband,
+            vehicles=vehicles,
+            details=details,
         )
         secret = None if pin is None else _read_pin(pin)
         where = server if isinstance(server, str) else server.address
@@ -73,7 +82,14 @@ class AdbPhone(OperatorPhone):
         system = f"Android {android.prop('ro.build.version.release')}"
         versions = [f"{app} {self.app_version(app) or 'missing'}" for app in self._apps]
         make, model = android.prop("ro.product.manufacturer"), android.prop("ro.product.model")
-        return Identity(make, model, self._serial, ", ".join([system, *versions]))
+        patch = android.prop("ro.build.version.security_patch")
+        told = {
+            "system": f"{system}, security patch {patch}" if patch else system,
+            "apps": ", ".join(versions),
+            **super().identity().details,
+        }
+        known = {word: text for word, text in told.items() if text}
+        return Identity(make, model, self._serial, ", ".join([system, *versions]), known)
 
     def self_test(self) -> tuple[Finding, ...]:
         """Looks at battery, NFC and Bluetooth, and whether the apps are there."""

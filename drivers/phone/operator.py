@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drivers.api.operator import Operator
-from drivers.api.phone import Phone
+from drivers.api.phone import Detail, Phone
 from drivers.api.phone_controls import (
     KeyOptions,
     PhoneBattery,
@@ -32,11 +32,13 @@ class OperatorPhone(InHand, Phone):
     """Everything is asked for, in the words of the platform.
 
     ``vehicles`` names vehicles by their identifiers in hexadecimal, as the person knows them:
-    ``{"0102030405060708": "the MINI on the bench"}``. The person's time is not the phone's: the
-    marks of a visit are the reader's, and what counts in ``Answer.waited_s`` counts nowhere else.
+    ``{"0102030405060708": "the MINI on the bench"}``. ``details`` are told in the report: system,
+    wallet, app (versions), key_role, nfc_antenna (where it is). The person's time is not the
+    phone's: the marks of a visit are the reader's, and what counts in ``Answer.waited_s`` counts
+    nowhere else.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of a bench file
         self,
         operator: Operator,
         platform: Platform,
@@ -45,9 +47,10 @@ class OperatorPhone(InHand, Phone):
         *,
         ultra_wideband: bool = False,
         vehicles: Mapping[str, str] | None = None,
+        details: Mapping[Detail, str] | None = None,
     ) -> None:
         """Raises DeviceNotFound for an identifier that is not hexadecimal."""
-        super().__init__(operator, model, serial)
+        super().__init__(operator, model, serial, details)
         requests, words = self._requests, WORDS[platform]
         names = VehicleNames.read(vehicles or {})
         self.platform = platform

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drivers.api.operator import Operator
-from drivers.api.phone import KeyCard, SetupCard
+from drivers.api.phone import Detail, KeyCard, SetupCard
 from drivers.api.secret_text import SecretText
 from drivers.phone.operator_hand import InHand
 
 
 class OperatorKeyCard(InHand, KeyCard):
-    """A key card. ``serial`` is printed on it."""
+    """A key card. ``serial`` is printed on it; ``details`` as of ``OperatorPhone``."""
 
-    def __init__(self, operator: Operator, serial: str = "", model: str = "key card") -> None:
-        super().__init__(operator, model, serial)
+    def __init__(
+        self,
+        operator: Operator,
+        serial: str = "",
+        model: str = "key card",
+        details: Mapping[Detail, str] | None = None,
+    ) -> None:
+        super().__init__(operator, model, serial, details)
 
 
 class OperatorSetupCard(InHand, SetupCard):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drivers.api.device import Identity
 from drivers.api.operator import Operator
-from drivers.api.phone import KeyHolder
+from drivers.api.phone import Detail, KeyHolder
 from drivers.phone.operator_requests import Requests
 
 _PLACES = {"driver_handle": "the driver's door handle", "tray": "the charging tray"}
@@ -17,9 +19,16 @@ class InHand(KeyHolder):
     A tap is over when the person says so; the marks of its visit are the reader's.
     """
 
-    def __init__(self, operator: Operator, model: str, serial: str) -> None:
+    def __init__(
+        self,
+        operator: Operator,
+        model: str,
+        serial: str,
+        details: Mapping[Detail, str] | None = None,
+    ) -> None:
         self._requests = Requests(operator, self)
-        self._identity = Identity(model=model, serial=serial)
+        stated = {str(word): text for word, text in (details or {}).items()}
+        self._identity = Identity(model=model, serial=serial, details=stated)
         self._at = ""
 
     def present(self, at: str) -> None:

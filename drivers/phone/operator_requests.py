@@ -72,4 +72,4 @@ class Requests:
 
     def secret(self, question: str) -> SecretText:
         """A question whose answer is a code or a link."""
-        return SecretText(self.text(question))
+        return SecretText(self._operator.ask(f"{self.called}: {question}", private=True).text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from drivers.api.operator import Operator
-from drivers.api.phone import Phone, Watch
+from drivers.api.phone import Detail, Phone, Watch
 from drivers.api.phone_controls import PhoneBattery
 from drivers.api.sharing import Platform
 from drivers.api.wallet import WalletKey
@@ -19,7 +19,7 @@ _PHONE_OF = {"apple_watch": Platform.IOS, "wear_os": Platform.PIXEL}  # whose wo
 
 
 class OperatorWatch(InHand, Watch):
-    """Handled as ``OperatorPhone`` is; ``vehicles`` as there."""
+    """Handled as ``OperatorPhone`` is; ``vehicles`` and ``details`` as there."""
 
     def __init__(
         self,
@@ -28,9 +28,10 @@ class OperatorWatch(InHand, Watch):
         model: str,
         serial: str = "",
         vehicles: Mapping[str, str] | None = None,
+        details: Mapping[Detail, str] | None = None,
     ) -> None:
         """Raises DeviceNotFound for an identifier that is not hexadecimal."""
-        super().__init__(operator, model, serial)
+        super().__init__(operator, model, serial, details)
         words = WORDS[_PHONE_OF[platform]]
         self.platform: str = platform
         self.battery: PhoneBattery = OperatorBattery(self._requests, words.low_power)

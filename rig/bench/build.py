@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar
 
 from drivers.api.device import Device, Identity
 from drivers.api.errors import DriverError, DriverUnavailable
+from drivers.api.phone import KeyHolder
 from drivers.api.relay import Switch
 from rig.bench.attempts import attempts, close_all, described
 from rig.bench.description import BenchDescription, DeviceEntry
@@ -139,6 +140,8 @@ def _record(description: BenchDescription, entry: DeviceEntry, device: Device) -
         model=who.model,
         serial=who.serial,
         firmware=who.firmware,
+        details=dict(who.details),
+        kind=device.kind if isinstance(device, KeyHolder) else "",
     )
 
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rig.bench.errors import BenchFileError
+from rig.bench.laboratory import (
+    CalibrationDescription,
+    EnvironmentDescription,
+    LaboratoryDescription,
+)
 from rig.bench.vehicle import VehicleDescription
+from rig.records.laboratory import EquipmentRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class DeviceEntry:
     line: int  # of the device's name in the bench file, from 1
     expected: Mapping[str, str] = field(default_factory=dict)  # of its identity, see Identity
     supply: str = ""  # the switch that feeds it, by name
+    calibrated: CalibrationDescription | None = None
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -49,11 +56,18 @@ class BenchDescription:
     vehicle: VehicleDescription
     fallback: BenchDescription | None = field(default=None)
     vehicle_lines: Mapping[str, int] = field(default_factory=dict)  # by dotted key; "": section
+    laboratory: LaboratoryDescription = field(default_factory=LaboratoryDescription)
+    environment: EnvironmentDescription | None = None
 
     @property
     def candidates(self) -> tuple[BenchDescription, ...]:
         """This bench and those that could be opened in its place."""
         return (self, *(self.fallback.candidates if self.fallback else ()))
+
+    @property
+    def equipment(self) -> tuple[EquipmentRecord, ...]:
+        """The devices whose calibration the file states."""
+        return tuple(e.calibrated.record(e.name) for e in self.devices if e.calibrated)
 
     def vehicle_error(self, key: str, message: str) -> BenchFileError:
         """A complaint about a key of the vehicle section, or ("") about all of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from drivers.api.device import Device, Finding, Identity
 from drivers.api.errors import (
@@ -18,6 +19,7 @@ from drivers.api.errors import (
 from rig.bench.attempts import Attempt, attempts, close_all, described, failure_of
 from rig.bench.build import unexpected
 from rig.bench.description import BenchDescription, DeviceEntry
+from rig.records.laboratory import Calibration, calibration_on, say_calibration
 
 _ADVICE: dict[type[Exception], str] = {
     DriverUnavailable: "install what is missing, or use a bench without this device",
@@ -29,6 +31,7 @@ _ADVICE: dict[type[Exception], str] = {
     DriverError: "see the manual of the device for this refusal",
 }
 _ANOTHER = "plug in the device that is meant, or correct expect in the bench file"
+_CALIBRATE = "until it is calibrated, no run has a compliance verdict"
 _FAULT = "this is a fault of the driver, not of the device: report it"
 
 
@@ -43,6 +46,7 @@ class Diagnosis:
     findings: tuple[Finding, ...] = ()
     problem: str = ""
     advice: str = ""
+    warnings: tuple[str, ...] = ()  # of a device that is well all the same
 
     @property
     def well(self) -> bool:
@@ -88,11 +92,22 @@ def _examined(entry: DeviceEntry, device: Device) -> Diagnosis:
     error = failure_of(lambda: identities.append(device.identity()))
     error = error or failure_of(lambda: findings.extend(device.self_test()))
     identity = identities[0] if identities else Identity()
-    found = Diagnosis(name, driver, True, identity, tuple(findings))
+    warnings = _warnings(entry, datetime.now(UTC).date().isoformat())
+    found = Diagnosis(name, driver, True, identity, tuple(findings), warnings=warnings)
     if error:
         return _with_problem(found, error)
     other = unexpected(entry, identity)
     return replace(found, problem=other, advice=_ANOTHER) if other else found
+
+
+def _warnings(entry: DeviceEntry, day: str) -> tuple[str, ...]:
+    """What takes nothing from the device, and the verdict from a run."""
+    if entry.calibrated is None:
+        return ()
+    record = entry.calibrated.record(entry.name)
+    if calibration_on(day, record) is Calibration.VALID:
+        return ()
+    return (f"calibration {say_calibration(day, record)}: {_CALIBRATE}",)
 
 
 def _with_problem(diagnosis: Diagnosis, error: Exception, doing: str = "") -> Diagnosis:

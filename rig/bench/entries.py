@@ -13,11 +13,12 @@ from rig.bench import emergency_stop
 from rig.bench.description import DeviceEntry, Reference
 from rig.bench.options import Parameter, parameters_of
 from rig.bench.registry import DRIVERS, driver_class
+from rig.bench.sections import calibration_of
 from rig.bench.source import Node, Source, shown
 from rig.complaints import allowed
 
 _SUPPLY = Parameter("supply", required=False, default=None, references=(Switch,), plain=None)
-_IDENTITY = tuple(field.name for field in fields(Identity))
+_IDENTITY = tuple(field.name for field in fields(Identity) if field.name != "details")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -57,8 +58,10 @@ class _Checker:
         cls = driver_class(driver)
         expected = self._expected(name, given.pop("expect", None))
         supply = self._supply(name, given.pop("supply", None))
+        stated = given.pop("calibrated", None)
+        calibrated = calibration_of(self._source, stated, name) if stated else None
         options = self._options(name, node.line, driver, given)
-        entry = DeviceEntry(name, driver, options, node.line, expected, supply)
+        entry = DeviceEntry(name, driver, options, node.line, expected, supply, calibrated)
         self._check_emergency_stop(cls, entry)
         self._check_exclusive(cls, entry, given)
         self.entries[name], self._classes[name] = entry, cls

@@ -15,7 +15,13 @@ from yaml.reader import ReaderError
 from rig.bench.description import BenchDescription
 from rig.bench.entries import entries_of
 from rig.bench.errors import BenchFileError
-from rig.bench.sections import SECTIONS, sections_of, vehicle_of
+from rig.bench.sections import (
+    SECTIONS,
+    environment_of,
+    laboratory_of,
+    sections_of,
+    vehicle_of,
+)
 from rig.bench.source import Node, Source
 from rig.complaints import allowed
 
@@ -71,6 +77,8 @@ def _load(path: Path, before: tuple[Path, ...]) -> BenchDescription:
         vehicle=vehicle_of(source, sections["vehicle"]),
         fallback=_fallback(source, sections.get("fallback"), (*before, path.resolve())),
         vehicle_lines=sections["vehicle"].lines(),
+        laboratory=laboratory_of(source, sections.get("laboratory")),
+        environment=environment_of(source, sections.get("environment")),
     )
 
 

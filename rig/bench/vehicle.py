@@ -6,6 +6,7 @@ them as texts.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
@@ -28,6 +29,7 @@ ArtefactWord: TypeAlias = Literal["first_fob", "second_fob", "setup_card", "serv
 KeyWord: TypeAlias = Literal["digital_key", "digital_key_plus"]
 Status: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d\d-(0[1-9]|1[0-2])$")]
 Place: TypeAlias = tuple[FiniteFloat, ...]  # x, y, z in metres, vehicle's frame
+Words: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 Market: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 # In what the vehicles of ``also`` may differ; all else is of the bench and the same for each.
@@ -41,6 +43,11 @@ DIFFERENCES = (
     "software",
     "delivered",
     "key",
+    "vin",
+    "variant",
+    "option_codes",
+    "ecus",
+    "condition",
 )
 _LONGEST_OFFSET_MIN = 14 * 60  # of any zone on Earth
 
@@ -52,6 +59,9 @@ class VehicleDescription(BaseModel):
     ``local_zone`` is where its clock hangs: minutes from UTC, or a name of the IANA data base.
     ``authority_key`` and ``authority_certificate`` (PEM) sign for the vehicle's maker and
     ``device_roots`` (PEM) are whom it trusts about phones; without them, the laboratory's serve.
+    ``vin`` is a file with its identification number and nothing else, so that the number is in no
+    bench file; ``variant``, ``option_codes``, ``ecus`` (versions by name) and ``condition`` (as it
+    came) are told in the report and decide nothing.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -75,15 +85,33 @@ class VehicleDescription(BaseModel):
     local_zone: int | str = "UTC"
     calibrations: Path | None = None  # of anchors, as rig calibrate writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
+    vin: Path | None = None
+    variant: str = ""
+    option_codes: tuple[Words, ...] = ()
+    ecus: dict[str, Words] = {}
+    condition: str = ""
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
     @field_validator(
-        "keyring", "second_keyring", "authority_key", "authority_certificate", "calibrations"
+        "keyring",
+        "second_keyring",
+        "authority_key",
+        "authority_certificate",
+        "calibrations",
+        "vin",
     )
     @classmethod
     def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         folder: Path | None = (info.context or {}).get("folder")
         return value if folder is None or value is None else existing(folder, value)
+
+    @field_validator("vin")
+    @classmethod
+    def _holds_a_number(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        folder: Path | None = (info.context or {}).get("folder")
+        if folder is not None and value is not None and not _holds_vin(value):
+            raise ValueError("must be a file with an identification number of 17 characters")
+        return value
 
     @field_validator("device_roots")
     @classmethod
@@ -133,6 +161,14 @@ class VehicleDescription(BaseModel):
         """The vehicle in a few words: "cooper convertible 2026, digital key"."""
         body = self.body.replace("_", " ")
         return f"{self.model} {body} {self.model_year}, {self.key.replace('_', ' ')}"
+
+
+def _holds_vin(file: Path) -> bool:
+    """Whether it holds a number as ISO 3779 has it: no I, O or Q."""
+    try:
+        return bool(re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}\s*", file.read_text(encoding="ascii")))
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _zone(local_zone: int | str) -> tzinfo:

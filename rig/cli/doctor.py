@@ -215,6 +215,8 @@ def _told(diagnosis: Diagnosis, width: int) -> Text:
         line.append(f"\n{below}{state}{finding.what}", style)
         if not finding.ok and finding.advice:
             line.append(f"\n{below}-> {finding.advice}", "yellow")
+    for warning in diagnosis.warnings:
+        line.append(f"\n{below}{warning}", "yellow")
     if diagnosis.problem:
         line.append(f"\n{below}{diagnosis.problem}", "red")
     if diagnosis.advice:

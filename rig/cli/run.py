@@ -42,6 +42,10 @@ Examples:
 @click.argument("plan")
 @click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
 @click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
+@click.option("--customer", default="", metavar="TEXT", help="In place of the bench file's.")
+@click.option(
+    "--order", default="", metavar="TEXT", help="Of the customer, as the report names it."
+)
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
 @click.option(
     "--language",
@@ -57,6 +61,7 @@ def run(
     only: str | None,
     language: tuple[str, ...],
     pytest_arguments: tuple[str, ...],
+    **named: str,
 ) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
@@ -69,6 +74,7 @@ def run(
         locations = locate(chosen)
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
+    arguments += [f"--{word}={text}" for word, text in named.items() if text]
     arguments += ["-k", only] if only else []
     arguments += [f"--report-language={name}" for name in language]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time

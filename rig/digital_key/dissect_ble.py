@@ -101,6 +101,11 @@ def masked(data: bytes) -> bytes:
     return data[:_HEADER] + bytes(body)
 
 
+def masked_fields() -> dict[str, tuple[str, ...]]:
+    """Which fields of which messages ``masked`` overwrites, by the message's name."""
+    return {_BY_HEADER[header]: tuple(spans) for header, (_, spans) in _SECRET.items()}
+
+
 def _is_message(data: bytes) -> bool:
     try:
         m.decode(data)

@@ -33,6 +33,9 @@ class Assignment:
     bench: BenchDescription
     catalogue: Catalogue
     folder: Path
+    own_folder: bool = False  # nobody named it: it is one of ./runs
+    customer: str = ""  # of this run, in the place of the bench file's
+    order: str = ""
 
 
 def assign(config: pytest.Config) -> Assignment:
@@ -64,6 +67,9 @@ def _assignment(config: pytest.Config) -> Assignment:
         bench=bench,
         catalogue=load_catalogue(),
         folder=_run_folder(config.getoption("rig_run_dir"), f"{plan.name}-{bench.name}"),
+        own_folder=config.getoption("rig_run_dir") is None,
+        customer=config.getoption("rig_customer"),
+        order=config.getoption("rig_order"),
     )
 
 

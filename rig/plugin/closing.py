@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rig.plugin.wording import STYLES, figures_of, observed_in, title_of
+from rig.records.laboratory import EquipmentRecord, doubtful_on, say_calibration
 from rig.records.run import Result, RunFinished
 from rig.records.verdict import Verdict
 
@@ -51,6 +52,12 @@ class Closing:
             self._note("SIMULATED", said, "bold yellow")
         for sentence in substitutions:
             self._note("substituted", sentence, "yellow")
+
+    def doubt(self, equipment: Sequence[EquipmentRecord], day: str) -> None:
+        """Say whose calibration did not hold on the day of the run: that takes its verdict away."""
+        for device in doubtful_on(day, equipment):
+            said = f"{device.device}: {say_calibration(day, device)}; no compliance verdict"
+            self._note("CALIBRATION", said, "bold yellow")
 
     def refuse(self, reason: str) -> None:
         """Say why there was no run."""

@@ -13,7 +13,7 @@ import pytest
 
 from drivers.api.clock import clock_of
 from drivers.api.errors import DriverError
-from drivers.api.operator import Operator
+from drivers.api.operator import Asked, Operator
 from rig.bench.build import Bench
 from rig.bench.errors import BenchError, BenchFileError
 from rig.bench.guard import guarded
@@ -27,7 +27,7 @@ from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.fleet import Fleet
-from rig.plugin.heading import run_started
+from rig.plugin.heading import redactor_of, run_started
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder, no_objection
@@ -132,7 +132,7 @@ class Conduct:
             self._bench = bench
             self._person = PersonTime(clock_of(bench.devices))
             for operator in bench.of(Operator).values():
-                operator.around = self._while_asking
+                operator.around, operator.heard = self._while_asking, self._hear
             vehicle = self._car = (
                 _car(bench, self.readings, self.plan) if wants_car(items) else None
             )
@@ -140,7 +140,9 @@ class Conduct:
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
             objection = vehicle.objection if vehicle else no_objection
-            self._recorder = Recorder(self._journal, self.plan, fleet, take_visits, objection)
+            self._recorder = Recorder(
+                self._journal, self.plan, fleet, take_visits, objection, redactor_of(bench)
+            )
             ids = [item.nodeid for item in items]
             head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
             self._journal.append(replace(head, applicability=fleet.to_records()))
@@ -161,6 +163,11 @@ class Conduct:
         """Somebody is asked: nothing is drawn meanwhile, and no sample has their time."""
         with self.progress.held_still(), self.person.asking():
             yield
+
+    def _hear(self, asked: Asked) -> None:
+        """A request to the person is over; before there is a record of the run, nobody notes it."""
+        if self._recorder:
+            self._recorder.steps.hear(asked)
 
     def _run_all(self, session: pytest.Session) -> str:
         """Run one test after the other; the reason, if it stops before the last one."""
@@ -215,6 +222,7 @@ class Conduct:
         self._journal.close()
         substitutions = self.bench.substitutions
         self._closing.show(ended, simulated=self.bench.simulated, substitutions=substitutions)
+        self._closing.doubt(self.bench.description.equipment, ended.ended_utc[:10])
         return ended.exit_status
 
     def _refuse(self, reason: str) -> None:

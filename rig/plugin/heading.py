@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rig.bench.build import Bench
+from rig.bench.description import BenchDescription
 from rig.plugin.assignment import Assignment
+from rig.plugin.identification import source, vehicle_facts, vin_redaction
+from rig.plugin.issuing import issue
 from rig.plugin.readings import reading_records
+from rig.plugin.redaction import SERIALS, Redactor, mask_devices, redactions
 from rig.records.run import SCHEMA, RunStarted
 
 if TYPE_CHECKING:  # the vehicle is imported only for tests that drive it
@@ -25,11 +30,12 @@ def run_started(
     assignment: Assignment, bench: Bench, car: Car | None, tests: Sequence[str], command_line: str
 ) -> RunStarted:
     """The head of the journal, taken when the bench is open and before any test begins."""
-    plan = assignment.plan
-    return RunStarted(
+    plan, description = assignment.plan, bench.description
+    asked = assignment.bench.laboratory  # the same people, whichever bench stands in
+    head = RunStarted(
         run_id=assignment.folder.name,
         schema=SCHEMA,
-        bench=bench.description.name,
+        bench=description.name,
         plan=plan.name,
         plan_title=plan.title,
         started_utc=datetime.now(UTC).isoformat(),
@@ -39,10 +45,10 @@ def run_started(
         python=platform.python_version(),
         system=platform.platform(),
         command_line=command_line,
-        bench_sha256=bench.description.sha256,
+        bench_sha256=description.sha256,
         plan_sha256=plan.sha256,
         lock_sha256=hashlib.sha256(_LOCK.read_bytes()).hexdigest() if _LOCK.exists() else "",
-        vehicle=car.facts() if car else {},
+        vehicle={**(car.facts() if car else {}), **vehicle_facts(description)},
         devices=bench.records,
         settings=car.settings_records() if car else (),
         requirements=assignment.catalogue.to_records(),
@@ -52,7 +58,31 @@ def run_started(
         calibrations=car.calibrations() if car else (),
         remarks=bench.remarks,
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
+        issue=issue(assignment.folder, description.name, begin=assignment.own_folder),
+        laboratory=asked.record(customer=assignment.customer, order=assignment.order),
+        equipment=description.equipment,
+        environment=description.environment.record() if description.environment else None,
+        source=source(),
     )
+    return _masked(head, description)
+
+
+def redactor_of(bench: Bench) -> Redactor:
+    """What masks the texts of a run on this bench."""
+    masks_serials = "serials" in bench.description.laboratory.masks
+    return Redactor(r.serial for r in bench.records if masks_serials)
+
+
+def _masked(head: RunStarted, bench: BenchDescription) -> RunStarted:
+    """The head without what this bench does not let be recorded, and with the list of it."""
+    masked: dict[str, int] = {}
+    if "serials" in bench.laboratory.masks:
+        redactor = Redactor(device.serial for device in head.devices)
+        remarks = tuple(map(redactor.clean, head.remarks))
+        serials = sum(bool(device.serial) for device in head.devices)
+        masked[SERIALS.kind] = serials + redactor.take().get(SERIALS.kind, 0)
+        head = replace(head, devices=mask_devices(head.devices), remarks=remarks)
+    return replace(head, redactions=redactions(vin_redaction(bench), masked))
 
 
 def rig_version() -> str:

@@ -18,6 +18,14 @@ def add(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="where the run's journal and reports go (default: runs/STAMP-PLAN-BENCH)",
     )
+    for word in ("customer", "order"):
+        group.addoption(
+            f"--{word}",
+            dest=f"rig_{word}",
+            metavar="TEXT",
+            default="",
+            help=f"{word} to name in the report, in the place of the bench file's",
+        )
 
 
 def is_rig_run(config: pytest.Config) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,6 +22,8 @@ from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.fleet import Fleet
 from rig.plugin.marks import requirements_of
+from rig.plugin.operator_steps import StepLog
+from rig.plugin.redaction import Redactor
 from rig.plugin.verdicts import (
     Finding,
     decided,
@@ -98,7 +100,10 @@ class Recorder:
         fleet: Fleet,
         take_visits: TakeVisits,
         objection: Objection = no_objection,
+        redactor: Redactor | None = None,
     ) -> None:
+        self._redactor = redactor or Redactor()
+        self.steps = StepLog(journal.folder, self._redactor)
         self.verdicts: Counter[Verdict] = Counter()
         self._journal = journal
         self._fleet = fleet
@@ -167,16 +172,18 @@ class Recorder:
             attempt=attempt.number,
             requirements=attempt.requirements,
             verdict=found.verdict,
-            reason="; ".join((found.reason, *attempt.aftermath)),
+            reason=self._redactor.clean("; ".join((found.reason, *attempt.aftermath))),
             started_utc=attempt.started_utc,
             duration_s=time.perf_counter() - attempt.begun_s,
             measurements=attempt.measurements,
-            observations=tuple(attempt.observations),
+            observations=tuple(map(self._redactor.clean_observation, attempt.observations)),
             visits=len(visits),
             vehicle=attempt.description.label if attempt.description else "",
             range_maps=tuple(survey.record() for survey in attempt.surveys),
             walks=tuple(walks.record() for walks in attempt.walks),
+            operator_steps=self.steps.take(),
         )
+        result = replace(result, redacted=self._redactor.take())
         self._journal.append(result)
         self.verdicts[result.verdict] += 1
         return result

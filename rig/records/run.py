@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rig.records import laboratory as lab
 from rig.records.verdict import Verdict
 
 # 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
@@ -28,6 +29,8 @@ class DeviceRecord:
     model: str = ""
     serial: str = ""
     firmware: str = ""
+    details: dict[str, str] = field(default_factory=dict)  # "system" -> "iOS 18.1"
+    kind: str = ""  # of what is held to readers: "phone", "watch", "card", "setup card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,12 @@ class RunStarted:
     unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
     remarks: tuple[str, ...] = ()  # leases that were taken over or broken for it
     calibrations: tuple[CalibrationRecord, ...] = ()  # taken off what the anchors measured
+    issue: lab.IssueRecord | None = None
+    laboratory: lab.LaboratoryRecord = field(default_factory=lab.LaboratoryRecord)
+    equipment: tuple[lab.EquipmentRecord, ...] = ()  # whose calibration is stated
+    environment: lab.EnvironmentRecord | None = None
+    source: lab.SourceRecord | None = None  # None: it runs from no checkout
+    redactions: tuple[lab.RedactionRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +275,8 @@ class Result:
     vehicle: str = ""  # which of the bench's vehicles was played
     range_maps: tuple[RangeMap, ...] = ()
     walks: tuple[WalkSet, ...] = ()
+    operator_steps: tuple[lab.OperatorStep, ...] = ()
+    redacted: dict[str, int] = field(default_factory=dict)  # kind -> how often it was masked
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,12 @@ class Walker(Operator):
         self.path: Path | None = None
         self._begun_ns = 0
 
-    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+    def ask(
+        self, request: str, *choices: str, secret: SecretText | None = None, private: bool = False
+    ) -> Answer:
         assert not choices
         assert secret is None
+        assert not private
         text = ""
         if "you set out" in request:
             text = self._answer(request)

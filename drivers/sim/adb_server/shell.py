@@ -81,6 +81,7 @@ class Shell:
         known = {
             "ro.build.version.sdk": str(SDK[self._android]),
             "ro.build.version.release": str(self._android),
+            "ro.build.version.security_patch": "2026-02-05",
             "ro.product.manufacturer": "Digital Key Rig",
             "ro.product.model": self._phone.identity().model,
             "sys.boot_completed": "1",

@@ -197,7 +197,8 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
 
     def identity(self) -> Identity:
         state = "online" if self.radios.online else "airplane mode"
-        return replace(super().identity(), firmware=f"simulated, {state}")
+        details = {"system": self._handset.facts.system, "platform": str(self.platform)}
+        return replace(super().identity(), firmware=f"simulated, {state}", details=details)
 
     def self_test(self) -> tuple[Finding, ...]:
         state = "on" if self.radios.online else "off; NFC does without it"

@@ -22,6 +22,7 @@ class ScriptedOperator(Operator):
         self._script = list(script)
         self.secrets: list[SecretText] = []
         self.declines = ""
+        self.private: list[bool] = []  # of each answer, whether it must not be kept
 
     def expects(self, *script: tuple[str, str]) -> None:
         """Go on with these."""
@@ -32,7 +33,9 @@ class ScriptedOperator(Operator):
         """Nothing is left of the script."""
         assert not self._script, f"not asked: {self._script}"
 
-    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
+    def ask(
+        self, request: str, *choices: str, secret: SecretText | None = None, private: bool = False
+    ) -> Answer:
         if self.declines:
             raise OperatorDeclined(self.declines)
         assert self._script, f"nothing more was expected than: {request}"
@@ -42,6 +45,7 @@ class ScriptedOperator(Operator):
         if secret is not None:
             assert secret.reveal() not in request
             self.secrets.append(secret)
+        self.private.append(private)
         return Answer(answer, "ab", self.at, 2.0)
 
     def identity(self) -> Identity:

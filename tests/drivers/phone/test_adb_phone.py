@@ -106,6 +106,9 @@ def test_it_says_who_it_is_and_which_apps_it_has(each: AdbBench) -> None:
         assert (who.make, who.serial) == ("Digital Key Rig", SERIAL)
         assert who.firmware.startswith("Android 1")
         assert who.firmware.endswith(f"{APP} 5.2.1, com.example.none missing")
+        assert who.details["system"].startswith("Android 1")
+        assert who.details["system"].endswith(", security patch 2026-02-05")
+        assert who.details["apps"] == f"{APP} 5.2.1, com.example.none missing"
         found = {finding.what: finding.ok for finding in phone.self_test()}
         assert found["battery at 80 %"]
         assert found["NFC is on"]

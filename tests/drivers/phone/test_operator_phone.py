@@ -59,6 +59,15 @@ def test_it_is_what_the_bench_file_says() -> None:
     assert (held.platform, held.ultra_wideband, held.kind) == (Platform.PIXEL, True, "phone")
 
 
+def test_it_tells_the_details_that_the_bench_file_gives() -> None:
+    person, stated = ScriptedOperator(), {"system": "iOS 18.1", "nfc_antenna": "top edge"}
+    held = OperatorPhone(person, Platform.IOS, "iPhone 15", details=stated)  # type: ignore[arg-type]
+    card = OperatorKeyCard(person, details={"key_role": "service"})
+    assert held.identity().details == stated
+    assert card.identity().details == {"key_role": "service"}
+    assert OperatorKeyCard(person).identity().details == {}
+
+
 def test_vehicles_are_named_by_identifiers_in_hexadecimal() -> None:
     with pytest.raises(DeviceNotFound, match="hexadecimal"):
         OperatorPhone(ScriptedOperator(), Platform.IOS, "iPhone", vehicles={"MINI": "x"})

@@ -76,19 +76,25 @@ def test_a_walk_is_asked_for_step_by_step() -> None:
 
 def test_how_it_is_carried_and_how_fast_one_walks_is_said() -> None:
     class Listening(ScriptedOperator):
-        heard: list[str]
+        said: list[str]
 
-        def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
-            del choices, secret
-            self.heard.append(request)
+        def ask(
+            self,
+            request: str,
+            *choices: str,
+            secret: SecretText | None = None,
+            private: bool = False,
+        ) -> Answer:
+            del choices, secret, private
+            self.said.append(request)
             return Answer("", "ab", self.at, 0.0)
 
     person = Listening()
-    person.heard = []
+    person.said = []
     OperatorStage(person).walk(Fob(), APPROACH, Carried.BACK_POCKET)
-    assert "in a back pocket" in person.heard[0]
-    assert "at 1.4 m/s, 5.00 m in 3.6 s" in person.heard[1]
-    assert "the moment in which you set out" in person.heard[1]
+    assert "in a back pocket" in person.said[0]
+    assert "at 1.4 m/s, 5.00 m in 3.6 s" in person.said[1]
+    assert "the moment in which you set out" in person.said[1]
 
 
 def test_a_reading_that_cannot_be_is_asked_for_again() -> None:
@@ -124,8 +130,10 @@ class Failing(ScriptedOperator):
         super().__init__()
         self._error = error
 
-    def ask(self, request: str, *choices: str, secret: SecretText | None = None) -> Answer:
-        del request, choices, secret
+    def ask(
+        self, request: str, *choices: str, secret: SecretText | None = None, private: bool = False
+    ) -> Answer:
+        del request, choices, secret, private
         raise self._error
 
     def self_test(self) -> tuple[Finding, ...]:

@@ -82,3 +82,18 @@ def test_another_device_than_the_one_expected_needs_attention(bench_of: BenchOf)
     assert not found.well
     assert found.problem == "model is FakeBoard, and the bench file expects Other"
     assert "expect" in found.advice
+
+
+def test_an_overdue_calibration_is_a_warning_about_a_device_that_is_well(bench_of: BenchOf) -> None:
+    overdue = "calibrated: {date: 2020-01-02, due: 2021-01-01}"
+    valid = "calibrated: {date: 2020-01-02, due: 2999-01-01}"
+    board, other = examine(
+        bench_of(
+            f"board: {{driver: fake.board, serial: A, {overdue}}}",
+            f"other: {{driver: fake.board, serial: B, {valid}}}",
+        )
+    )
+    assert board.well
+    (warning,) = board.warnings
+    assert warning.startswith("calibration overdue since 2021-01-01: until it is calibrated")
+    assert other.warnings == ()

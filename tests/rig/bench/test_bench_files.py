@@ -17,13 +17,16 @@ from rig.bench.load import find_bench, load_bench
 from rig.bench.vehicle import ArtefactWord, BodyWord, KeyWord
 from rig.key_server.vehicles import Artefact, Body, Variant
 from tests.rig.bench.wrong_bench_files import GOOD, WRONG
+from tests.rig.bench.wrong_laboratories import WRONG_STATEMENTS
+
+ALL_WRONG = WRONG | WRONG_STATEMENTS
 
 WriteBench = Callable[..., Path]
 BenchOf = Callable[..., BenchDescription]
 
 
 @pytest.mark.usefixtures("happened")
-@pytest.mark.parametrize(("old", "new", "line", "says"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(("old", "new", "line", "says"), ALL_WRONG.values(), ids=ALL_WRONG)
 def test_a_wrong_bench_file_is_one_complaint_with_its_line(
     write_bench: WriteBench, old: str, new: str, line: int, says: str
 ) -> None:

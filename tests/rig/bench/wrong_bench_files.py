@@ -43,7 +43,8 @@ WRONG = {
         "name: desk",
         "nam: desk",
         1,
-        "unknown key 'nam'; did you mean name? a bench file has: devices, fallback, name, vehicle",
+        "unknown key 'nam'; did you mean name? a bench file has: devices, environment, fallback, "
+        "laboratory, name, vehicle",
     ),
     "missing section": ("name: desk", "fallback: x", 1, "a bench file needs 'name'; it has: name,"),
     "name that is no text": ("name: desk", "name: 12", 1, "name must be text, found 12"),
@@ -273,7 +274,7 @@ WRONG = {
         "  key:",
         "  also:\n    - bode: hatch\n  key:",
         15,
-        "a vehicle of also has no 'bode'; did you mean body? it has: body, delivered, key, ",
+        "a vehicle of also has no 'bode'; did you mean body? it has: body, condition, ",
     ),
     "also with what is the bench's": (
         "  key:",

@@ -250,7 +250,7 @@ def test_a_plan_runs_from_any_folder_and_its_status_is_the_commands(here: Path) 
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env)
     assert done.returncode == 4, done.stdout + done.stderr
-    (folder,) = (here / "runs").iterdir()
+    (folder,) = (path for path in (here / "runs").iterdir() if path.is_dir())
     assert folder.name.endswith("Z-mine-tiny")
     assert (folder / "report.html").exists()
     assert f"runs/{folder.name}/report.html" in done.stdout
