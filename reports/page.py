@@ -16,6 +16,7 @@ from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
+from reports.excuses import list_excused
 from reports.language import _ as translate
 from reports.language import ngettext
 from reports.measurements import list_measurements
@@ -24,6 +25,7 @@ from reports.ranging import list_surveys, list_walks
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
 from reports.trials import list_trials
+from reports.uncertainty import list_budgets, unbudgeted, write_uncertainty
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Run, read_run
 
@@ -72,7 +74,9 @@ def render_page(folder: Path) -> str:
 def _context(run: Run) -> dict[str, object]:
     trials = list_trials(run)
     started = run.started
-    coverage = match_coverage(started.requirements, trials, started.unjudged)
+    read = {reading.ambiguity for reading in started.readings if reading.name}
+    coverage = match_coverage(started.requirements, trials, started.unjudged, read)
+    measurements = list_measurements(trials)
     gallery = collect_evidence(run.visits(), trials)
     return {
         "run": run,
@@ -81,7 +85,10 @@ def _context(run: Run) -> dict[str, object]:
         "trials": trials,
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
-        "measurements": list_measurements(trials),
+        "measurements": measurements,
+        "budgets": list_budgets(started, measurements),
+        "unbudgeted": unbudgeted(measurements),
+        "excused": list_excused(run, trials),
         "surveys": list_surveys(trials),
         "walks": list_walks(trials),
         "gallery": gallery,
@@ -134,6 +141,7 @@ def _environment() -> Environment:
         say_statistic=wording.say_statistic,
         say_relation=wording.say_relation,
         number=wording.write_number,
+        uncertainty=write_uncertainty,
         ms=wording.write_ms,
         span=wording.write_duration,
         moment=wording.write_moment,

@@ -74,11 +74,17 @@ class VehicleDescription(BaseModel):
     device_roots: tuple[Path, ...] = ()
     local_zone: int | str = "UTC"
     calibrations: Path | None = None  # of anchors, as rig calibrate writes them
+    figures: Path | None = None  # of its uncertainty, as rig doctor --keep writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
     also: tuple[VehicleDescription, ...] = ()  # whole descriptions, not differences any more
 
     @field_validator(
-        "keyring", "second_keyring", "authority_key", "authority_certificate", "calibrations"
+        "keyring",
+        "second_keyring",
+        "authority_key",
+        "authority_certificate",
+        "calibrations",
+        "figures",
     )
     @classmethod
     def _beside_the_bench_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:

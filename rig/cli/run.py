@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -43,15 +44,24 @@ Examples:
 @click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
 @click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
+@click.option("--waivers", metavar="FILE", help="Waivers and deviations: who, why, until when.")
+@click.option(
+    "--accept-waivers",
+    is_flag=True,
+    help="Let waived failures not count in the exit status. The verdict stays fail.",
+)
+@click.option("--quarantine", metavar="FILE", help="Tests that are run and decide nothing.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     plan: str,
     bench: str,
     run_dir: str | None,
     only: str | None,
     pytest_arguments: tuple[str, ...],
+    **excuses: Any,
 ) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
@@ -65,9 +75,17 @@ def run(
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
     arguments += ["-k", only] if only else []
+    arguments += _excuses(**excuses)
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
     ctx.exit(_run_pytest([*settings, *arguments, *pytest_arguments, *paths]))
+
+
+def _excuses(waivers: str | None, quarantine: str | None, *, accept_waivers: bool) -> list[str]:
+    """The options of rig.plugin.excuses."""
+    found = [f"--waivers={Path(waivers).absolute()}"] if waivers else []
+    found += [f"--quarantine={Path(quarantine).absolute()}"] if quarantine else []
+    return [*found, "--accept-waivers"] if accept_waivers else found
 
 
 def _root_of(paths: Sequence[Path]) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rig.bench.build import Bench
+from rig.plugin import excuses
 from rig.plugin.assignment import Assignment
 from rig.plugin.readings import reading_records
 from rig.records.run import SCHEMA, RunStarted
@@ -50,6 +51,8 @@ def run_started(
         selected=tuple(tests),
         readings=reading_records(assignment.catalogue, plan.readings),
         calibrations=car.calibrations() if car else (),
+        waivers=assignment.waivers,
+        quarantine=excuses.concerning(assignment.quarantine, tests),
         remarks=bench.remarks,
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )

@@ -176,6 +176,7 @@ class Recorder:
             vehicle=attempt.description.label if attempt.description else "",
             range_maps=tuple(survey.record() for survey in attempt.surveys),
             walks=tuple(walks.record() for walks in attempt.walks),
+            conditional=found.conditional,
         )
         self._journal.append(result)
         self.verdicts[result.verdict] += 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rig.records.excuses import Quarantine, WaiverRecord
+from rig.records.uncertainty import UncertaintyBudget
 from rig.records.verdict import Verdict
 
 # 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
@@ -119,6 +121,9 @@ class RunStarted:
     unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
     remarks: tuple[str, ...] = ()  # leases that were taken over or broken for it
     calibrations: tuple[CalibrationRecord, ...] = ()  # taken off what the anchors measured
+    waivers: tuple[WaiverRecord, ...] = ()  # all that were given, in force or not
+    quarantine: tuple[Quarantine, ...] = ()  # as above, of the tests of this run
+    budgets: tuple[UncertaintyBudget, ...] = ()  # of what this bench can measure, by quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class Limit:
     relation: str  # "<=" or ">="
     bound: float
     basis: str  # the requirement, a published figure, or the plan's own choice
+    decision: str = ""  # "simple" or "guarded"; "" where nobody chose: simple
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,10 @@ class Judgement:
     limit: Limit
     verdict: Verdict
     statement: str
+    rule: str = ""  # "simple" or "guarded"; "" in older journals, and where nothing was taken
+    guard_band: float | None = None  # w, in the measurement's unit; None: the rule has none
+    uncertainty: float | None = None  # U of a sample, likewise; None: not evaluated
+    conditional: bool = False  # within the guard band: a conditional pass or a conditional fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,7 @@ class Measurement:
     statistics: tuple[Statistic, ...]
     judgements: tuple[Judgement, ...]
     phases: dict[str, tuple[float, ...]] = field(default_factory=dict)  # same unit, in time order
+    budget: str = ""  # the quantity of RunStarted.budgets that it is one of
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +277,7 @@ class Result:
     vehicle: str = ""  # which of the bench's vehicles was played
     range_maps: tuple[RangeMap, ...] = ()
     walks: tuple[WalkSet, ...] = ()
+    conditional: bool = False  # the verdict rests on nothing but conditional judgements
 
 
 @dataclass(frozen=True, slots=True)
