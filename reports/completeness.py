@@ -65,18 +65,15 @@ def _lacking(
     elsewhere = sum(t.standing is Standing.NOT_APPLICABLE for t in trials)
     if silent := len(trials) - judged - elsewhere:
         yield ngettext(
+            "%(num)s of %(all)s test without a judgement",
             "%(num)s of %(all)s tests without a judgement",
-            "%(num)s of %(all)s tests without a judgement",
-            silent,
+            len(trials),
         ) % {"num": silent, "all": len(trials)}
     if elsewhere == len(trials):
         yield _("applies to nothing on this bench")
     elif elsewhere:
-        yield ngettext(
-            "conditions not covered: %(num)s of %(all)s tests does not apply to this bench",
-            "conditions not covered: %(num)s of %(all)s tests do not apply to this bench",
-            elsewhere,
-        ) % {"num": elsewhere, "all": len(trials)}
+        said = _("conditions not covered: %(num)s of %(all)s tests are for another bench")
+        yield said % {"num": elsewhere, "all": len(trials)}
     if seen := sum(t.standing is Standing.OBSERVED for t in trials):
         yield ngettext(
             "%(num)s test observed and not judged", "%(num)s tests observed and not judged", seen

@@ -146,7 +146,7 @@ def test_a_requirement_says_how_far_it_was_judged(page_of: RenderRun) -> None:
     assert "judged: complete ✓ pass 1" in page.row("DK-A-01")
     assert "judged: partly 1 of 2 tests without a judgement" in page.row("DK-A-02")
     assert "judged: none applies to nothing on this bench" in page.row("DK-A-03")
-    lacking = "conditions not covered: 1 of 2 tests does not apply to this bench"
+    lacking = "conditions not covered: 1 of 2 tests are for another bench"
     assert f"judged: partly {lacking}" in page.row("DK-A-04")
     assert "1 complete 2 partly 1 none" in page.text
 
