@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.completeness import Completeness, Extent, complete_as
 from reports.standing import Standing, stand_together
 from reports.trials import Trial
 from rig.records.run import RequirementRecord
@@ -18,6 +19,7 @@ class Covered:
     requirement: RequirementRecord
     trials: tuple[Trial, ...]
     standing: Standing
+    completeness: Completeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Coverage:
     anchors: dict[str, int]
 
     @property
+    def extents(self) -> dict[Extent, int]:
+        """How many of the covered requirements are judged how far."""
+        found = Counter(c.completeness.extent for c in self.covered)
+        return {extent: found[extent] for extent in Extent if found[extent]}
+
+    @property
     def total(self) -> int:
         return sum(c.total for c in self.capabilities)
 
@@ -70,14 +78,23 @@ def match_coverage(
     catalogue: Sequence[RequirementRecord],
     trials: Sequence[Trial],
     reasons: Mapping[str, str],
+    read: Collection[str] = (),
 ) -> Coverage:
-    """Hold the catalogue against the tests of a run; ``reasons`` are why some have none."""
+    """Hold the catalogue against the tests of a run; ``reasons`` are why some have none.
+
+    ``read``: the ambiguities of which the run chose a reading.
+    """
     speaking: dict[str, list[Trial]] = {}
     for trial in trials:
         for requirement in trial.requirements:
             speaking.setdefault(requirement, []).append(trial)
     covered = tuple(
-        Covered(r, tuple(found), stand_together(t.standing for t in found))
+        Covered(
+            r,
+            tuple(found),
+            stand_together(t.standing for t in found),
+            complete_as(r, found, read),
+        )
         for r in catalogue
         if (found := speaking.get(r.id))
     )

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from reports.language import _
 from reports.plots.ecdf import Ecdf, plot_ecdf
 from reports.plots.phases import Phase, list_phases
-from reports.standing import Standing
+from reports.standing import Standing, stand_judged, stand_together
 from reports.trials import Trial
 from reports.wording import write_number, write_numbers, write_span
 from rig.records.run import Judgement, Limit, Measurement, Result, Statistic
-from rig.records.verdict import worst
 
 PLOTTED = 200  # distributions drawn on one page; the samples of the rest stay in the journal
 LISTED = 200  # samples written out below a distribution
-_URGENT = (Standing.FAIL, Standing.ERROR, Standing.INCONCLUSIVE)
+_URGENT = (
+    Standing.FAIL,
+    Standing.CONDITIONAL_FAIL,
+    Standing.ERROR,
+    Standing.INCONCLUSIVE,
+    Standing.CONDITIONAL_PASS,
+)
 _FALLBACK: dict[str, Callable[[Sequence[float]], float]] = {
     "max": max,
     "min": min,
@@ -44,7 +49,11 @@ class Estimate:
 
     @property
     def limited(self) -> tuple[tuple[Limit, Standing, str], ...]:
-        return tuple((j.limit, Standing(j.verdict.value), j.statement) for j in self.judgements)
+        return tuple((j.limit, stand_judgement(j), j.statement) for j in self.judgements)
+
+    def rule(self, limit: Limit) -> Judgement:
+        """The judgement on one of its limits, which names the decision rule."""
+        return next(j for j in self.judgements if j.limit is limit)
 
 
 @dataclass(slots=True)
@@ -99,16 +108,21 @@ def list_measurements(trials: Sequence[Trial]) -> tuple[Measured, ...]:
 
 
 def _measured(number: int, trial: Trial, result: Result, measurement: Measurement) -> Measured:
-    verdicts = [j.verdict for j in measurement.judgements]
+    standings = [stand_judgement(j) for j in measurement.judgements]
     return Measured(
         number=number,
         trial=trial,
         result=result,
         measurement=measurement,
         estimates=_estimates(measurement),
-        standing=Standing(worst(verdicts).value) if verdicts else None,
+        standing=stand_together(standings) if standings else None,
         exceedances=_exceedances(measurement),
     )
+
+
+def stand_judgement(judgement: Judgement) -> Standing:
+    """How a limit stands: within a guard band it is conditionally kept or missed."""
+    return stand_judged(judgement.verdict, conditional=judgement.conditional)
 
 
 def _estimates(measurement: Measurement) -> tuple[Estimate, ...]:

@@ -18,6 +18,7 @@ from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
+from reports.excuses import list_excused
 from reports.families import gather, group_families
 from reports.items import list_items
 from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
@@ -31,6 +32,7 @@ from reports.standing import Standing
 from reports.summary import SHOWN, summarize
 from reports.taming import tame
 from reports.trials import Trial, list_trials
+from reports.uncertainty import list_budgets, unbudgeted, write_uncertainty
 from reports.visits import VisitBook, file_of, list_files
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Run, read_run
@@ -105,7 +107,9 @@ def render_files(folder: Path, languages: Sequence[str]) -> Mapping[str, bytes]:
 
 def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, object]:
     started = run.started
-    coverage = match_coverage(started.requirements, trials, started.unjudged)
+    read = {reading.ambiguity for reading in started.readings if reading.name}
+    coverage = match_coverage(started.requirements, trials, started.unjudged, read)
+    measurements = list_measurements(trials)
     gallery = collect_evidence(book.watch(run.visits()), trials)
     return {
         "run": run,
@@ -115,7 +119,10 @@ def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, ob
         "test_parts": group_families(trials, CHUNK),
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
-        "measurements": list_measurements(trials),
+        "measurements": measurements,
+        "budgets": list_budgets(started, measurements),
+        "unbudgeted": unbudgeted(measurements),
+        "excused": list_excused(run, trials),
         "surveys": list_surveys(trials),
         "walks": list_walks(trials),
         "gallery": gallery,
@@ -182,6 +189,7 @@ _FILTERS: dict[str, Any] = {
     "say_statistic": wording.say_statistic,
     "say_relation": wording.say_relation,
     "number": wording.write_number,
+    "uncertainty": write_uncertainty,
     "ms": wording.write_ms,
     "span": wording.write_duration,
     "moment": wording.write_moment,

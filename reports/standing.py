@@ -14,10 +14,14 @@ class Standing(StrEnum):
     """A verdict, or why there is none yet. Passing after a retry is not a plain pass."""
 
     FAIL = "fail"
+    CONDITIONAL_FAIL = "conditional fail"
+    WAIVED = "waived fail"
     ERROR = "error"
     INCONCLUSIVE = "inconclusive"
+    CONDITIONAL_PASS = "conditional pass"  # noqa: S105 - no password
     UNFINISHED = "not finished"
     NOT_RUN = "not run"
+    QUARANTINED = "quarantined"
     OBSERVED = "observed"
     RETRIED = "pass after retry"
     PASS = "pass"  # noqa: S105 - no password
@@ -42,18 +46,28 @@ class Standing(StrEnum):
     @property
     def verdict(self) -> Verdict | None:
         """The verdict behind it; None where nothing was judged."""
-        if self is Standing.RETRIED:
-            return Verdict.PASS
+        if self in _HIDDEN:
+            return _HIDDEN[self]
         return Verdict(self.value) if self.value in _VERDICTS else None
 
 
 _VERDICTS = frozenset(v.value for v in Verdict)
+_HIDDEN = {
+    Standing.CONDITIONAL_FAIL: Verdict.FAIL,
+    Standing.WAIVED: Verdict.FAIL,
+    Standing.CONDITIONAL_PASS: Verdict.INCONCLUSIVE,
+    Standing.RETRIED: Verdict.PASS,
+}
 _SIGNS = {
     Standing.FAIL: "✕",
+    Standing.CONDITIONAL_FAIL: "≳",
+    Standing.WAIVED: "⊘",
     Standing.ERROR: "!",
     Standing.INCONCLUSIVE: "?",
+    Standing.CONDITIONAL_PASS: "≲",
     Standing.UNFINISHED: "…",
     Standing.NOT_RUN: "-",
+    Standing.QUARANTINED: "⊟",
     Standing.OBSERVED: "○",
     Standing.RETRIED: "↻",
     Standing.PASS: "✓",
@@ -62,17 +76,44 @@ _SIGNS = {
 }
 _WORDS = {
     Standing.FAIL: later("fail"),
+    Standing.CONDITIONAL_FAIL: later("conditional fail"),
+    Standing.WAIVED: later("waived fail"),
     Standing.ERROR: later("error"),
     Standing.INCONCLUSIVE: later("inconclusive"),
+    Standing.CONDITIONAL_PASS: later("conditional pass"),
     Standing.UNFINISHED: later("not finished"),
     Standing.NOT_RUN: later("not run"),
+    Standing.QUARANTINED: later("quarantined"),
     Standing.OBSERVED: later("observed"),
     Standing.RETRIED: later("pass after retry"),
     Standing.PASS: later("pass"),
     Standing.NOT_APPLICABLE: later("not applicable"),
     Standing.UNCOVERED: later("not covered"),
 }
-_DECISIVE = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
+_MILDER = {  # the worst first; a plain one among them outranks what is conditional or waived
+    Verdict.FAIL: (Standing.FAIL, Standing.CONDITIONAL_FAIL, Standing.WAIVED),
+    Verdict.INCONCLUSIVE: (Standing.INCONCLUSIVE, Standing.CONDITIONAL_PASS),
+    Verdict.ERROR: (Standing.ERROR,),
+}
+
+
+def stand_judged(verdict: Verdict, *, conditional: bool) -> Standing:
+    """How an attempt or a limit stands: within a guard band, no verdict is a plain one."""
+    if conditional and verdict is Verdict.FAIL:
+        return Standing.CONDITIONAL_FAIL
+    if conditional and verdict is Verdict.INCONCLUSIVE:
+        return Standing.CONDITIONAL_PASS
+    return Standing(verdict.value)
+
+
+def stand_excused(
+    attempts: Sequence[Result], *, under_way: bool, waived: bool, quarantined: bool
+) -> Standing:
+    """How one test stands, where somebody answers for its failing or for its not counting."""
+    standing = stand_attempts(attempts, under_way=under_way)
+    if quarantined and attempts:
+        return Standing.QUARANTINED
+    return Standing.WAIVED if waived and standing.verdict is Verdict.FAIL else standing
 
 
 def stand_attempts(attempts: Sequence[Result], *, under_way: bool) -> Standing:
@@ -84,7 +125,7 @@ def stand_attempts(attempts: Sequence[Result], *, under_way: bool) -> Standing:
     last = attempts[-1]
     if last.verdict is Verdict.PASS and (last.attempt > 1 or len(attempts) > 1):
         return Standing.RETRIED
-    return Standing(last.verdict.value)
+    return stand_judged(last.verdict, conditional=last.conditional)
 
 
 def stand_together(standings: Iterable[Standing]) -> Standing:
@@ -94,9 +135,9 @@ def stand_together(standings: Iterable[Standing]) -> Standing:
         return Standing.UNCOVERED
     verdicts = {s.verdict for s in found if s.verdict is not None}
     verdict = worst(verdicts) if verdicts else None
-    if verdict in _DECISIVE:
-        return Standing(verdict.value)
-    for missing in (Standing.UNFINISHED, Standing.NOT_RUN):
+    if verdict in _MILDER:
+        return next(s for s in _MILDER[verdict] if s in found)
+    for missing in (Standing.UNFINISHED, Standing.NOT_RUN, Standing.QUARANTINED):
         if missing in found:
             return missing
     if verdict is Verdict.PASS and Standing.RETRIED in found:

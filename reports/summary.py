@@ -10,7 +10,7 @@ from reports.coverage import Coverage
 from reports.evidence import Gallery
 from reports.items import doubt_calibrations
 from reports.language import _, ngettext
-from reports.standing import Standing
+from reports.standing import Standing, stand_together
 from reports.trials import Trial
 from reports.wording import say_test
 from rig.records.journal import Run
@@ -18,8 +18,11 @@ from rig.records.verdict import worst
 
 SHOWN = 6  # lines per list on the first screen
 _OPEN = (
+    Standing.WAIVED,
     Standing.ERROR,
     Standing.INCONCLUSIVE,
+    Standing.CONDITIONAL_PASS,
+    Standing.QUARANTINED,
     Standing.UNFINISHED,
     Standing.NOT_RUN,
     Standing.RETRIED,
@@ -52,7 +55,7 @@ def summarize(run: Run, trials: Sequence[Trial], coverage: Coverage, gallery: Ga
     gaps = _gaps(run, trials)
     stamps = [*list_stamps(run, trials), *_doubts(gallery)]
     tests = Counter(t.standing for t in trials)
-    judged = _recorded(run, tests)
+    judged = _recorded(run, trials)
     return Summary(
         stamps=tuple(stamps),
         standing=None if stamps else judged,
@@ -94,14 +97,12 @@ def _in_order(counts: Counter[Standing]) -> dict[Standing, int]:
     return {s: counts[s] for s in Standing if counts[s]}
 
 
-def _recorded(run: Run, tests: Counter[Standing]) -> Standing | None:
-    """The verdict the run itself wrote down; a pass that took a retry says so."""
+def _recorded(run: Run, trials: Sequence[Trial]) -> Standing | None:
+    """The verdict the run itself wrote down, and what stands behind it: a retry, a waiver, U."""
     if run.finished is None or run.finished.verdict is None:
         return None
-    standing = Standing(run.finished.verdict.value)
-    if standing is Standing.PASS and tests[Standing.RETRIED]:
-        return Standing.RETRIED
-    return standing
+    found = stand_together(s for t in trials if (s := t.standing).verdict is not None)
+    return found if found.verdict is run.finished.verdict else Standing(run.finished.verdict.value)
 
 
 def _gaps(run: Run, trials: Sequence[Trial]) -> list[str]:
@@ -149,7 +150,7 @@ def _blocking(trials: Sequence[Trial], coverage: Coverage) -> tuple[Blocking, ..
     found = [
         Blocking(t, min((priority[r] for r in t.requirements if r in priority), default=""))
         for t in trials
-        if t.standing is Standing.FAIL
+        if t.standing in (Standing.FAIL, Standing.CONDITIONAL_FAIL)
     ]
     return tuple(sorted(found, key=lambda b: (not b.priority, b.priority)))  # stable: plan order
 
@@ -170,7 +171,7 @@ def _open_points(
             "%(num)s protocol settings assumed, not sourced.",
             marked,
         ) % {"num": marked}
-    yield from _disagreement(run)
+    yield from _disagreement(run, trials)
 
 
 def _uncovered_points(coverage: Coverage) -> Iterator[str]:
@@ -196,9 +197,10 @@ def _uncovered_points(coverage: Coverage) -> Iterator[str]:
         ) % {"num": unjudged}
 
 
-def _disagreement(run: Run) -> Iterator[str]:
+def _disagreement(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     """The journal's closing verdict is shown as it is, and doubted aloud when results differ."""
-    last = {r.test: r.verdict for r in run.results}
+    idle = {t.test for t in trials if t.standing is Standing.QUARANTINED}
+    last = {r.test: r.verdict for r in run.results if r.test not in idle}
     if run.finished is None or run.finished.verdict is None or not last:
         return
     found = worst(last.values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reports.standing import Standing, stand_attempts
+from reports.standing import Standing, stand_excused
+from rig.records.excuses import Excuses, day_of
 from rig.records.journal import Run
 from rig.records.run import Result, TestStarted
 
@@ -46,8 +47,15 @@ def list_trials(run: Run) -> tuple[Trial, ...]:
         _trial(trials, begun.test, begun).begun.append(begun.attempt)
     for result in run.results:
         _trial(trials, result.test, result).attempts.append(result)
+    started = run.started
+    excuses = Excuses(started.waivers, started.quarantine, day_of(started.started_utc))
     for trial in trials.values():
-        trial.standing = stand_attempts(trial.attempts, under_way=trial.under_way is not None)
+        trial.standing = stand_excused(
+            trial.attempts,
+            under_way=trial.under_way is not None,
+            waived=excuses.waives(trial.test, trial.requirements),
+            quarantined=excuses.quarantines(trial.test),
+        )
     return tuple(trials.values())
 
 

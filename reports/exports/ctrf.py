@@ -25,6 +25,8 @@ _STATUS = {
     Standing.PASS: "passed",
     Standing.RETRIED: "passed",  # with "flaky" and every attempt beside it
     Standing.FAIL: "failed",
+    Standing.CONDITIONAL_FAIL: "failed",
+    Standing.WAIVED: "failed",
     Standing.NOT_APPLICABLE: "skipped",
     Standing.NOT_RUN: "pending",
     Standing.UNFINISHED: "pending",

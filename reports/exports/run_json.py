@@ -26,7 +26,7 @@ class TestOfRun:
     __test__ = False
 
     test: str
-    standing: str  # a verdict, "pass after retry", "not run" or "not finished"
+    standing: str  # as reports.standing has it: a verdict, "pass after retry", ...
     attempts: tuple[Result, ...]
 
 

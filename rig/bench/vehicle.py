@@ -84,6 +84,7 @@ class VehicleDescription(BaseModel):
     device_roots: tuple[Path, ...] = ()
     local_zone: int | str = "UTC"
     calibrations: Path | None = None  # of anchors, as rig calibrate writes them
+    figures: Path | None = None  # of its uncertainty, as rig doctor --keep writes them
     anchors: dict[str, Place] = {}  # where each is, in the vehicle's frame (drivers.api.space)
     vin: Path | None = None
     variant: str = ""
@@ -98,6 +99,7 @@ class VehicleDescription(BaseModel):
         "authority_key",
         "authority_certificate",
         "calibrations",
+        "figures",
         "vin",
     )
     @classmethod

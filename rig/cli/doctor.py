@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +31,9 @@ from rig.bench.usb_devices import UsbUse, usb_uses
 from rig.cli.bench_figures import Asked, Subject, subjects_of, taken
 from rig.cli.errors import BenchRefusal, Refusal, refusals
 from rig.cli.figure_text import told
+from rig.measure.errors import FigureError
+from rig.measure.figures import Figure
+from rig.measure.figures_file import kept_of, write_figures
 from rig.vehicle.preflight import provisioning_mistakes, wiring_mistakes
 
 
@@ -71,6 +76,12 @@ Examples:
     metavar="MS",
     help="With --measure: how long the input boards wait for a change to last (data sheet).",
 )
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --measure: put what makes samples uncertain into this file (vehicle: figures).",
+)
 @click.pass_context
 def doctor(ctx: click.Context, /, **given: Any) -> None:
     """Check what the vehicle of BENCH needs; open every device, and let it test itself.
@@ -105,6 +116,7 @@ class _Given:
     moves: tuple[str, ...]
     samples: int
     debounce_ms: float
+    keep: Path | None
 
 
 def _refuse_what_does_not_fit(given: _Given) -> None:
@@ -112,6 +124,8 @@ def _refuse_what_does_not_fit(given: _Given) -> None:
         raise click.UsageError("--group is the name of a group, and goes with --udev")
     if given.moves and not given.measure:
         raise click.UsageError("--move goes with --measure: nothing else moves a relay")
+    if given.keep and not given.measure:
+        raise click.UsageError("--keep goes with --measure: nothing else has figures to keep")
     if given.udev and given.measure:
         raise click.UsageError("--udev opens no device, and --measure does: ask for one of them")
     if given.bench is None and not given.udev:
@@ -142,7 +156,7 @@ def _examine(given: _Given) -> None:
         for diagnosis in examine(description):
             ill.update([] if diagnosis.well else [diagnosis.device])
             console.print(_told(diagnosis, width), soft_wrap=True)
-    failed = _measure(console, description, subjects, ill) if subjects else 0
+    failed = _measure(console, description, subjects, ill, given.keep) if subjects else 0
     if ill:
         count = "1 device needs" if len(ill) == 1 else f"{len(ill)} devices need"
         raise BenchRefusal(f"{count} attention")
@@ -159,14 +173,30 @@ def _measure(
     description: BenchDescription,
     subjects: Collection[Subject],
     ill: Collection[str],
+    keep: Path | None,
 ) -> int:
     """Tell each figure as soon as it is there; how many are missing or in doubt."""
     console.print("figures of this bench", style="bold")
-    failed = 0
+    failed, figures = 0, []
     for outcome in taken(description, subjects, ill):
         failed += not outcome.ok
+        figures += [outcome.figure] if outcome.figure and outcome.ok else []
         console.print(told(outcome), soft_wrap=True)
+    if keep is not None:
+        _keep(console, keep, figures, description.name)
     return failed
+
+
+def _keep(console: Console, path: Path, figures: Collection[Figure], bench: str) -> None:
+    """Put what the figures contribute to the uncertainty of samples into a file."""
+    day = datetime.now(UTC).date().isoformat()
+    kept = kept_of(figures, f"rig doctor --measure of {bench} on {day}")
+    try:
+        write_figures(path, kept)
+    except (FigureError, OSError) as exc:
+        raise Refusal(f"--keep: {exc}") from exc
+    names = ", ".join(one.part.name for one in kept) or "nothing: no figure of it was taken"
+    console.print(f"kept in {path}: {names}", soft_wrap=True)
 
 
 def _vehicle_is_whole(console: Console, description: BenchDescription, width: int) -> bool:

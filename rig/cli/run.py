@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -53,6 +54,13 @@ Examples:
     multiple=True,
     help="Write the compliance page in this language too: de.",
 )
+@click.option("--waivers", metavar="FILE", help="Waivers and deviations: who, why, until when.")
+@click.option(
+    "--accept-waivers",
+    is_flag=True,
+    help="Let waived failures not count in the exit status. The verdict stays fail.",
+)
+@click.option("--quarantine", metavar="FILE", help="Tests that are run and decide nothing.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def run(
     plan: str,
@@ -61,7 +69,7 @@ def run(
     only: str | None,
     language: tuple[str, ...],
     pytest_arguments: tuple[str, ...],
-    **named: str,
+    **further: Any,
 ) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
@@ -74,13 +82,24 @@ def run(
         locations = locate(chosen)
     arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
     arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
-    arguments += [f"--{word}={text}" for word, text in named.items() if text]
+    arguments += _further(**further)
     arguments += ["-k", only] if only else []
     arguments += [f"--report-language={name}" for name in language]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
     status = _run_pytest([*settings, *arguments, *pytest_arguments, *paths])
     click.get_current_context().exit(status)
+
+
+def _further(
+    *, customer: str, order: str, waivers: str | None, quarantine: str | None, accept_waivers: bool
+) -> list[str]:
+    """The options of the plugin that say for whom, and what is excused."""
+    named = {"customer": customer, "order": order}
+    found = [f"--{word}={text}" for word, text in named.items() if text]
+    files = {"waivers": waivers, "quarantine": quarantine}
+    found += [f"--{word}={Path(file).absolute()}" for word, file in files.items() if file]
+    return [*found, "--accept-waivers"] if accept_waivers else found
 
 
 def _root_of(paths: Sequence[Path]) -> Path:

@@ -8,7 +8,7 @@ that, counted from just before the command was given. Bounces shorter than a gap
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drivers.api.clock import Clock
 from drivers.api.relay import Switch
@@ -123,7 +123,7 @@ class _Series:
         ]
         if debounce_ms:
             remarks.append(f"holds up to {debounce_ms:g} ms of the sensor's own debounce")
-        return figure_of(
+        found = figure_of(
             [middle for middle, _ in self.edges[on]],
             f"{self._switch} {_word(on)} to {self._sensor}",
             "ms",
@@ -132,6 +132,7 @@ class _Series:
             f"and debounce ({debounce_ms:g} ms), rectangular",
             remarks=tuple(remarks),
         )
+        return replace(found, contributes="relay actuation")
 
     def _settle(self, *, on: bool) -> int:
         """Watch for bounces; how often it went back. Raises FigureError if it does not stay."""

@@ -20,7 +20,8 @@ _SHOWN = tuple(percent for percent in PERCENTS if percent < 99)
 class Figure:
     """One quantity. ``uncertainty`` is the standard one of a sample, in ``unit``; see ``basis``.
 
-    ``doubt`` says what is wrong with it and what to do; "" when nothing is.
+    ``contributes``: its spread is in what is measured with the bench, under that name. ``doubt``
+    says what is wrong with it and what to do; "" when nothing is.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Figure:
     basis: str
     remarks: tuple[str, ...] = ()
     doubt: str = ""
+    contributes: str = ""  # to a latency's uncertainty, under this name
 
     def statistic(self, name: str) -> Statistic:
         """One of them; KeyError where there is none of that name."""

@@ -12,7 +12,7 @@ says "at least 95 % of taps are within 1000", and is judged at the measurement's
 least 95 % reach b". Limits on ``max``, ``min``, ``mean`` and ``sd``, the standard deviation with
 n - 1, speak of the samples taken and of no others: they pass or fail by comparison. No limit passes
 on a measurement that was cut short; it fails if the missing samples could not have saved it, else
-it is inconclusive.
+it is inconclusive. How uncertainty comes in is the matter of rig.measure.decision.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ Count: TypeAlias = Callable[[str, int], int]  # of a plan's samples: name, and h
 
 _PERCENTILE = re.compile(r"p([1-9]\d?)")
 _RELATIONS = {"at_most": "<=", "at_least": ">="}
+_DECISIONS = ("simple", "guarded")
 _WHOLE = {
     "max": "the largest",
     "min": "the smallest",
@@ -53,30 +54,36 @@ class Bound:
     relation: str
     bound: float
     basis: str
+    decision: str = ""  # "simple" or "guarded"; "" for the plan's rule
 
     def on(self, statistic: str) -> Limit:
         """Bind it to "p50", "p95", ... "max", "min", "mean" or "sd"; LimitError for any other."""
         if statistic not in _WHOLE and not _PERCENTILE.fullmatch(statistic):
             raise LimitError(f"no statistic {statistic!r}; known: p1 to p99, max, min, mean, sd")
-        return Limit(statistic, self.relation, self.bound, self.basis)
+        return Limit(statistic, self.relation, self.bound, self.basis, self.decision)
 
 
-def at_most(bound: float, *, basis: str) -> Bound:
-    """Limit from above. ``basis``: the requirement, a published figure, or "plan"."""
-    return _bound("at_most", bound, basis)
+def at_most(bound: float, *, basis: str, decision: str = "") -> Bound:
+    """Limit from above. ``basis``: the requirement, a published figure, or "plan".
+
+    ``decision`` is "simple" or "guarded", where it is not to be the plan's rule.
+    """
+    return _bound("at_most", bound, basis, decision)
 
 
-def at_least(bound: float, *, basis: str) -> Bound:
-    """Limit from below. ``basis``: the requirement, a published figure, or "plan"."""
-    return _bound("at_least", bound, basis)
+def at_least(bound: float, *, basis: str, decision: str = "") -> Bound:
+    """Limit from below; see ``at_most``."""
+    return _bound("at_least", bound, basis, decision)
 
 
-def _bound(kind: str, bound: object, basis: object) -> Bound:
+def _bound(kind: str, bound: object, basis: object, decision: object) -> Bound:
     if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
         raise LimitError(f"{kind}: {bound!r} is no number")
     if not isinstance(basis, str) or not basis.strip():
         raise LimitError(f"{kind} {bound:g}: a limit names its basis")
-    return Bound(_RELATIONS[kind], float(bound), basis)
+    if not isinstance(decision, str) or decision not in ("", *_DECISIONS):
+        raise LimitError(f"{kind} {bound:g}: no decision rule {decision!r}; {_DECISIONS}")
+    return Bound(_RELATIONS[kind], float(bound), basis, decision)
 
 
 class Limits:
@@ -105,10 +112,12 @@ def _read_set(name: str, entries: Mapping[str, Mapping[str, object]]) -> dict[st
     found = {}
     for statistic, entry in entries.items():
         kinds = [key for key in entry if key in _RELATIONS]
-        if len(kinds) != 1 or entry.keys() - {*kinds, "basis"}:
-            wanted = "one of at_most, at_least, and basis"
+        if len(kinds) != 1 or entry.keys() - {*kinds, "basis", "decision"}:
+            wanted = "one of at_most, at_least, and basis (decision)"
             raise LimitError(f"{name}.{statistic}: has {', '.join(entry)}; wanted: {wanted}")
-        found[statistic] = _bound(kinds[0], entry[kinds[0]], entry.get("basis"))
+        found[statistic] = _bound(
+            kinds[0], entry[kinds[0]], entry.get("basis"), entry.get("decision", "")
+        )
         found[statistic].on(statistic)  # refuses an unknown statistic now, not in mid-run
     return found
 
@@ -122,6 +131,8 @@ class Series:
     unit: str
     of: str = "samples"
     confidence: float = 0.95
+    uncertainty: float | None = None  # expanded, of one sample, in ``unit``; None: not evaluated
+    lacking: tuple[str, ...] = ()  # for want of what it is not
 
     @property
     def is_whole(self) -> bool:

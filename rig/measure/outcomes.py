@@ -3,9 +3,11 @@
 * AssertionError (Python's own) - the device under test was judged and found wanting: *fail*
   * Unmet - a condition did not come true in time
   * LimitMissed - a measurement was taken, and a limit on it was not kept
+    * ConditionallyMissed - by no more than the uncertainty of the measurement
   * NotMeasured - samples were declared and not taken
 * Outcome
   * Inconclusive - it could not be judged; the reason says why
+    * ConditionallyKept - a limit was kept, and not by as much as the decision rule asks
   * NotApplicable - this vehicle, phone or market does not have it
 
 Any other exception is a rig or bench *error*.
@@ -22,6 +24,10 @@ class LimitMissed(AssertionError):
     """A measurement was taken, and a limit on it was not kept; the message is the statement."""
 
 
+class ConditionallyMissed(LimitMissed):
+    """A limit was not kept, by no more than the uncertainty: a conditional fail (ILAC-G8)."""
+
+
 class NotMeasured(AssertionError):
     """Fewer samples were taken than the test declared."""
 
@@ -32,6 +38,10 @@ class Outcome(Exception):
 
 class Inconclusive(Outcome):
     """It could not be judged: a precondition, a missing device, an operator who declined."""
+
+
+class ConditionallyKept(Inconclusive):
+    """A limit was kept by less than the uncertainty: a conditional pass (ILAC-G8)."""
 
 
 class NotApplicable(Outcome):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from drivers.api.clock import Clock
 from drivers.api.nfc import CardLink, NfcReader
@@ -90,13 +91,14 @@ def findings_of_a_card(
             take()
         if not reader.wait_for_removal(_GONE_WITHIN_S):
             raise FigureError(f"{reader.name} still sees a card that was taken away")
-    return figure_of(
+    figure = figure_of(
         found,
         f"{reader.name} finds a card that comes",
         "ms",
         uncertainty=sorted(bringing)[n // 2] / math.sqrt(12),
         basis="how long it takes to bring it (median), rectangular",
     )
+    return replace(figure, contributes="reader poll period")
 
 
 def _found_ms(reader: NfcReader, visit: _Visit) -> float:

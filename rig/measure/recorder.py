@@ -13,18 +13,27 @@ limit that cannot be judged Inconclusive. The measurement is kept whatever happe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 
 from drivers.api.clock import Clock, SystemClock
+from rig.measure.decision import SIMPLE, decide
 from rig.measure.errors import MeasureError
 from rig.measure.intervals import deviation
-from rig.measure.limits import Bound, Series, judge, percent_of
-from rig.measure.outcomes import Inconclusive, LimitMissed, NotMeasured
+from rig.measure.limits import Bound, Series, percent_of
+from rig.measure.outcomes import (
+    ConditionallyKept,
+    ConditionallyMissed,
+    Inconclusive,
+    LimitMissed,
+    NotMeasured,
+)
 from rig.measure.person_time import PERSON, PersonTime
 from rig.measure.phases import DEVICE, HOST
 from rig.measure.sample import Sample
 from rig.measure.statistics import PERCENTS, summary
-from rig.records.run import Limit, Measurement
+from rig.measure.uncertainty import Budgets
+from rig.records.run import Judgement, Limit, Measurement
 from rig.records.verdict import Verdict
 
 Progress = Callable[[str, int, int, float | None, str], None]
@@ -40,9 +49,15 @@ class Measure:
         clock: Clock | None = None,
         progress: Progress | None = None,
         person: PersonTime | None = None,
+        budgets: Budgets | None = None,
+        decision: str = SIMPLE,
     ) -> None:
-        """``person`` knows when somebody was asked: their time is in no sample."""
+        """``person`` knows when somebody was asked: their time is in no sample.
+
+        ``decision`` is the rule for limits that choose none, ``budgets`` the bench's.
+        """
         self._clock = clock or SystemClock()
+        self._budgets, self._decision = budgets or Budgets(), decision
         self._progress, self._person = progress, person
         self._recordings: dict[str, Recording] = {}
 
@@ -61,10 +76,20 @@ class Measure:
                 raise MeasureError(f"{statistic}={bound!r} is no limit: use at_most or at_least")
         recording = Recording(
             Series(
-                [], 1, unit, of or ("taps" if name.startswith("tap_") else "samples"), confidence
+                [],
+                1,
+                unit,
+                of or ("taps" if name.startswith("tap_") else "samples"),
+                confidence,
+                self._budgets.expanded(name, unit),
+                self._budgets.lacking(name, unit),
             ),
             name=name,
-            limits=tuple(bound.on(statistic) for statistic, bound in limits.items()),
+            limits=Decided(
+                tuple(bound.on(statistic) for statistic, bound in limits.items()),
+                self._decision,
+                self._budgets.of(name, unit),
+            ),
             clock=self._clock,
             progress=self._progress,
             person=self._person,
@@ -78,6 +103,19 @@ class Measure:
         return tuple(recording.measurement() for recording in self._recordings.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Limits, the rule for those that choose none, and the quantity whose budget applies."""
+
+    limits: tuple[Limit, ...]
+    rule: str = SIMPLE
+    budget: str = ""
+
+    def on(self, series: Series) -> tuple[Judgement, ...]:
+        """Each limit held against the samples."""
+        return tuple(decide(limit, series, self.rule) for limit in self.limits)
+
+
 class Recording:
     """One declared quantity and the samples taken of it so far."""
 
@@ -86,7 +124,7 @@ class Recording:
         series: Series,
         *,
         name: str,
-        limits: tuple[Limit, ...],
+        limits: Decided,
         clock: Clock,
         progress: Progress | None,
         person: PersonTime | None = None,
@@ -136,7 +174,7 @@ class Recording:
     def measurement(self) -> Measurement:
         """Return the record as it stands: samples, statistics, judgements, phases."""
         series = self._series
-        limited = {percent_of(limit.statistic) for limit in self._limits}
+        limited = {percent_of(limit.statistic) for limit in self._limits.limits}
         percents = sorted(p for p in {*PERCENTS, *limited} if p is not None)
         in_order = sorted(self._phases, key=lambda phase: phase in {DEVICE, HOST, PERSON})
         return Measurement(
@@ -148,22 +186,27 @@ class Recording:
                 *summary(series.samples, series.confidence, percents),
                 *deviation(series.samples, series.confidence),
             ),
-            judgements=tuple(judge(limit, series) for limit in self._limits),
+            judgements=self._limits.on(series),
             phases={phase: tuple(self._phases[phase]) for phase in in_order},
+            budget=self._limits.budget,
         )
 
     def conclude(self) -> None:
         """Raise what the samples come to; nothing when every limit is kept."""
-        by_verdict: dict[Verdict, list[str]] = {}
-        for judgement in (judge(limit, self._series) for limit in self._limits):
-            said = f"{self.name} {judgement.limit.statistic}: {judgement.statement}"
-            by_verdict.setdefault(judgement.verdict, []).append(said)
-        if Verdict.FAIL in by_verdict:
-            raise LimitMissed("; ".join(by_verdict[Verdict.FAIL]))
+        by_verdict: dict[Verdict, list[Judgement]] = {}
+        for judgement in self._limits.on(self._series):
+            by_verdict.setdefault(judgement.verdict, []).append(judgement)
+        if missed := by_verdict.get(Verdict.FAIL):
+            kind = ConditionallyMissed if all(j.conditional for j in missed) else LimitMissed
+            raise kind(self._told(missed))
         if not self._series.is_whole:
             raise NotMeasured(f"{self.name}: only {self._series.count} were taken")
-        if Verdict.INCONCLUSIVE in by_verdict:
-            raise Inconclusive("; ".join(by_verdict[Verdict.INCONCLUSIVE]))
+        if unsettled := by_verdict.get(Verdict.INCONCLUSIVE):
+            settled = all(j.conditional for j in unsettled)
+            raise (ConditionallyKept if settled else Inconclusive)(self._told(unsettled))
+
+    def _told(self, judgements: list[Judgement]) -> str:
+        return "; ".join(f"{self.name} {j.limit.statistic}: {j.statement}" for j in judgements)
 
 
 class _Block:

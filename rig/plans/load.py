@@ -59,14 +59,14 @@ def _first_repeated(node: yaml.MappingNode) -> yaml.Node:
 
 def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     """Read every file of the catalogue; CatalogueError says what is wrong and where."""
-    vocabulary = _load(folder / VOCABULARY, Vocabulary, CatalogueError)
-    ambiguities = _load(folder / AMBIGUITIES, Ambiguities, CatalogueError).ambiguities
+    vocabulary = read_entry(folder / VOCABULARY, Vocabulary, CatalogueError)
+    ambiguities = read_entry(folder / AMBIGUITIES, Ambiguities, CatalogueError).ambiguities
     found: list[tuple[Requirement, str]] = []
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name in {AMBIGUITIES, VOCABULARY, UNJUDGED}:
             continue
-        part = _load(path, Capability, CatalogueError)
+        part = read_entry(path, Capability, CatalogueError)
         for requirement in part.requirements:
             _refuse_twice(requirement.id, path, files)
             found.append((requirement, part.capability))
@@ -77,7 +77,9 @@ def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         capabilities={r.id: capability for r, capability in found},
         ambiguities={a.id: a for a in ambiguities},
         vocabulary=vocabulary,
-        unjudged=_load(reasons, UnjudgedFile, CatalogueError).unjudged if reasons.exists() else {},
+        unjudged=read_entry(reasons, UnjudgedFile, CatalogueError).unjudged
+        if reasons.exists()
+        else {},
     )
     if len(catalogue.ambiguities) != len(ambiguities):
         raise CatalogueError(f"{folder / AMBIGUITIES}: an ambiguity is given twice")
@@ -96,7 +98,7 @@ def load_plan(path: Path, checks: Checks = MappingProxyType({})) -> Plan:
 
     ``checks`` know, by section, the names there are; they raise ValueError for what is none.
     """
-    content = _load(path, PlanContent, PlanError)
+    content = read_entry(path, PlanContent, PlanError)
     for section, check in checks.items():
         try:
             check(getattr(content, section))
@@ -113,6 +115,9 @@ def load_plan(path: Path, checks: Checks = MappingProxyType({})) -> Plan:
         readings=content.readings,
         passive=content.passive,
         faults=content.faults,
+        decision=content.decision,
+        retry=content.retry,
+        waivers=None if content.waivers is None else path.resolve().parent / content.waivers,
         path=path.resolve(),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
@@ -144,7 +149,8 @@ def find_plan(text: str, checks: Checks = MappingProxyType({})) -> Plan:
     raise PlanError(f"no plan {text!r}: neither a file nor one of: {names}")
 
 
-def _load(path: Path, model: type[M], error: type[PlansError]) -> M:
+def read_entry(path: Path, model: type[M], error: type[PlansError]) -> M:
+    """Read a YAML file strictly into a model; ``error`` says what is wrong and where."""
     try:
         text = path.read_bytes().decode()
         body = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
@@ -209,7 +215,7 @@ def _fields_at(hint: Any, place: Place) -> tuple[str, ...]:
     """The fields of the model that stands at ``place`` below one of this annotation."""
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         if not place:
-            return tuple(hint.model_fields)
+            return tuple(f.alias or name for name, f in hint.model_fields.items())
         return _fields_at(hint.model_fields[str(place[0])].annotation, place[1:])
     inner = [part for part in get_args(hint) if get_args(part) or isinstance(part, type)]
     step = place[1:] if get_origin(hint) in (dict, list, tuple) else place

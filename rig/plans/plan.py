@@ -4,7 +4,8 @@ A plan is a YAML file. ``tests`` are files, folders or the beginnings of node id
 plan file's folder or to ``testplans``; limits have names, so that tests refer to them. ``readings``
 choose by name how the run reads what the sources leave open, ``passive`` how the vehicle ranges and
 decides; who knows the names checks them. ``faults`` has every test run again under each fault that
-links of the bench can be made to have.
+links of the bench can be made to have. ``decision`` is the rule for limits
+that name none of their own, ``retry`` whether a test is run once more that broke rig or bench.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, Strict, model_validator
 
 from rig.plans.catalogue import Entry, Text, Texts
 from rig.plans.errors import PlanError
+
+Decision = Literal["simple", "guarded"]  # see rig.measure.decision
+Retry = Literal["never", "rig_errors"]
 
 TESTPLANS = Path(__file__).resolve().parents[2] / "testplans"
 
@@ -29,6 +33,7 @@ class PlanLimit(Entry):
     at_least: FiniteFloat | None = None
     unit: Text
     basis: Text
+    decision: Decision | None = None
 
     @model_validator(mode="after")
     def _has_one_bound(self) -> Self:
@@ -39,7 +44,8 @@ class PlanLimit(Entry):
     def bound(self) -> dict[str, object]:
         """The bound and its basis, as rig.measure's Limits reads them."""
         name = "at_least" if self.at_most is None else "at_most"
-        return {name: getattr(self, name), "basis": self.basis}
+        found = {name: getattr(self, name), "basis": self.basis}
+        return found if self.decision is None else {**found, "decision": self.decision}
 
 
 class FaultSelection(Entry):
@@ -65,6 +71,16 @@ class PlanContent(Entry):
     readings: dict[Text, Any] = Field(default_factory=dict)
     passive: dict[Text, Any] = Field(default_factory=dict)
     faults: FaultSelection | None = None
+    decision: Decision = "simple"
+    retry: Retry = "never"
+    waivers: Text | None = None  # a file of them, beside the plan's
+
+    @model_validator(mode="after")
+    def _guards_values(self) -> Self:
+        for name, entries in self.limits.items():
+            if (spread := entries.get("sd")) and spread.decision == "guarded":
+                raise ValueError(f"{name}.sd: a guard band is of values, and a deviation is none")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,9 @@ class Plan:
     faults: FaultSelection | None = None
     path: Path | None = None
     sha256: str = ""
+    decision: Decision = "simple"
+    retry: Retry = "never"
+    waivers: Path | None = None
 
     def count(self, name: str, otherwise: int | None = None) -> int:
         """How often, by the name the plan gives it.

@@ -13,10 +13,12 @@ from rig.bench.errors import BenchFileError
 from rig.bench.load import bench_files, find_bench, load_bench
 from rig.plans.catalogue import Catalogue
 from rig.plans.errors import PlansError
+from rig.plans.excuses import load_quarantine, load_waivers
 from rig.plans.load import find_plan, load_catalogue
 from rig.plans.plan import Location, Plan, locate, paths_of
 from rig.plugin.preflight import check_provisioning
 from rig.plugin.readings import check_readings
+from rig.records.excuses import Quarantine, WaiverRecord
 from rig.records.journal import JOURNAL
 from rig.vehicle.passive.settings import passive_settings
 
@@ -36,6 +38,9 @@ class Assignment:
     own_folder: bool = False  # nobody named it: it is one of ./runs
     customer: str = ""  # of this run, in the place of the bench file's
     order: str = ""
+    waivers: tuple[WaiverRecord, ...] = ()
+    quarantine: tuple[Quarantine, ...] = ()  # also of tests that this run has not
+    accepts_waivers: bool = False  # a waived failure does not count in the exit status
 
 
 def assign(config: pytest.Config) -> Assignment:
@@ -60,17 +65,31 @@ def _assignment(config: pytest.Config) -> Assignment:
     locations = locate(plan)
     bench = load_bench(find_bench(bench_text))
     check_provisioning(bench)
+    catalogue = load_catalogue()
     return Assignment(
         plan=plan,
         locations=locations,
         narrowed=by_hand and config.args != paths_of(locations),
         bench=bench,
-        catalogue=load_catalogue(),
+        catalogue=catalogue,
         folder=_run_folder(config.getoption("rig_run_dir"), f"{plan.name}-{bench.name}"),
         own_folder=config.getoption("rig_run_dir") is None,
         customer=config.getoption("rig_customer"),
         order=config.getoption("rig_order"),
+        waivers=_waivers(config.getoption("rig_waivers"), plan, catalogue),
+        quarantine=_quarantine(config.getoption("rig_quarantine")),
+        accepts_waivers=bool(config.getoption("rig_accept_waivers")),
     )
+
+
+def _waivers(named: str | None, plan: Plan, catalogue: Catalogue) -> tuple[WaiverRecord, ...]:
+    """Those of the plan, and those of the command line."""
+    files = [path for path in (plan.waivers, Path(named) if named else None) if path is not None]
+    return tuple(waiver for path in files for waiver in load_waivers(path, catalogue))
+
+
+def _quarantine(named: str | None) -> tuple[Quarantine, ...]:
+    return load_quarantine(Path(named)) if named else ()
 
 
 def _run_folder(chosen: str | None, about: str) -> Path:

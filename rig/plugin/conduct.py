@@ -22,9 +22,11 @@ from rig.bench.supply import restart
 from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
 from rig.measure.person_time import PersonTime
+from rig.measure.uncertainty import Budgets
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
+from rig.plugin.budgets import budgets_of
 from rig.plugin.closing import Closing
 from rig.plugin.fleet import Fleet
 from rig.plugin.heading import redactor_of, run_started
@@ -32,8 +34,9 @@ from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder, no_objection
 from rig.plugin.verdicts import reason_of
+from rig.records.excuses import Excuses, day_of
 from rig.records.journal import Journal
-from rig.records.run import RunFinished
+from rig.records.run import Result, RunFinished
 from rig.records.verdict import Verdict, exit_status, worst
 from rig.vehicle.errors import VehicleError
 from rig.vehicle.passive.settings import passive_settings
@@ -61,6 +64,7 @@ class Conduct:
         self._journal: Journal | None = None
         self._recorder: Recorder | None = None
         self._current: pytest.Item | None = None
+        self._budgets = Budgets()
 
     @property
     def bench(self) -> Bench:
@@ -91,6 +95,11 @@ class Conduct:
     def person(self) -> PersonTime:
         """When a person was asked."""
         return _there(self._person)
+
+    @property
+    def budgets(self) -> Budgets:
+        """How uncertain the bench's measurements are."""
+        return self._budgets
 
     def car(self) -> Car:
         """The vehicle, where a test wants it."""
@@ -138,6 +147,8 @@ class Conduct:
             )
             self._journal = Journal(self._assignment.folder)
             take_visits = vehicle.take_visits if vehicle else list
+            delays = vehicle.calibrations() if vehicle else ()
+            self._budgets = budgets_of(bench, delays)
             fleet = Fleet(self.catalogue, bench)
             objection = vehicle.objection if vehicle else no_objection
             self._recorder = Recorder(
@@ -145,7 +156,11 @@ class Conduct:
             )
             ids = [item.nodeid for item in items]
             head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
-            self._journal.append(replace(head, applicability=fleet.to_records()))
+            self._journal.append(
+                replace(head, applicability=fleet.to_records(), budgets=self._budgets.known)
+            )
+            day = day_of(head.started_utc)
+            self._closing.excuses = Excuses(head.waivers, head.quarantine, day)
             tests = f"{len(items)} test{'s' if len(items) > 1 else ''}"
             self.progress.open(
                 len(items), f"{self.plan.title} · bench {bench.description.name} · {tests}"
@@ -174,24 +189,31 @@ class Conduct:
         try:
             for item, following in pairwise([*session.items, None]):
                 assert item is not None  # noqa: S101 - None is only ever the last one's follower
-                self._run_one(item, following)
-                if stop := session.shouldfail or session.shouldstop:
+                result = self._run_one(item, following)
+                stop = session.shouldfail or session.shouldstop
+                if not stop and self.plan.retry == "rig_errors" and result.verdict is Verdict.ERROR:
+                    self.progress.repeats(item.nodeid)
+                    self._run_one(item, following)
+                    stop = session.shouldfail or session.shouldstop
+                if stop:
                     return str(stop)
         except BaseException:
             self._tear_down_current()
             raise
         return ""
 
-    def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> None:
+    def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
+        """One attempt, torn down and with broken devices restarted, so that another may follow."""
         self._current = item
-        self.progress.started(item.nodeid)
         attempt = self.recorder.begin(item)
+        self.progress.started(item.nodeid, attempt.number)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         attempt.aftermath = restart(self.bench, frozenset(attempt.broken))
         result = self.recorder.finish()
         self._current = None
         self._closing.add(result)
         self.progress.finished(result, attempt.detail)
+        return result
 
     @property
     def _where(self) -> str:
@@ -208,22 +230,31 @@ class Conduct:
         if self._journal is None:
             self._refuse(reason)
             return status
-        verdicts = set(self._closing.counts)
-        if not verdicts and not status:
-            status = BROKEN
-        judged = {*verdicts, Verdict.ERROR} if status == BROKEN else verdicts
-        ended = RunFinished(
-            ended_utc=datetime.now(UTC).isoformat(),
-            verdict=worst(judged) if judged else None,
-            exit_status=status if status > BROKEN else exit_status(judged),
-            reason=reason,
-        )
+        ended = self._ended(reason, status)
         self._journal.append(ended)
         self._journal.close()
         substitutions = self.bench.substitutions
         self._closing.show(ended, simulated=self.bench.simulated, substitutions=substitutions)
         self._closing.doubt(self.bench.description.equipment, ended.ended_utc[:10])
         return ended.exit_status
+
+    def _ended(self, reason: str, status: int) -> RunFinished:
+        """How the run ended: by the last attempts of all tests that are not in quarantine."""
+        verdicts = self._closing.verdicts()
+        if not verdicts and not status:
+            status = BROKEN
+        judged = {*verdicts, Verdict.ERROR} if status == BROKEN else verdicts
+        counting = judged
+        if self._assignment.accepts_waivers and (waived := self._closing.waived):
+            counting = self._closing.verdicts(waived=False) | (judged - verdicts)
+            said = f"{waived} waived failure{'s' if waived > 1 else ''} not in the exit status"
+            reason = "; ".join(filter(None, [reason, said]))
+        return RunFinished(
+            ended_utc=datetime.now(UTC).isoformat(),
+            verdict=worst(judged) if judged else None,
+            exit_status=status if status > BROKEN else exit_status(counting or {Verdict.PASS}),
+            reason=reason,
+        )
 
     def _refuse(self, reason: str) -> None:
         about = f"plan {self.plan.name} on bench {self._assignment.bench.name}"

@@ -17,6 +17,7 @@ from rig.measure.observations import Observe
 from rig.measure.person_time import PersonTime
 from rig.measure.ranging_evidence import Survey, Walks
 from rig.measure.recorder import Measure
+from rig.measure.uncertainty import Budgets
 from rig.plans.plan import Plan
 from rig.plugin.recording import Recorder
 
@@ -48,6 +49,8 @@ class UnderWay(Protocol):
     def readings(self) -> Readings: ...
     @property
     def person(self) -> PersonTime: ...
+    @property
+    def budgets(self) -> Budgets: ...
     def car(self) -> Car:
         """The vehicle, where a selected test wants it."""
         ...
@@ -88,6 +91,8 @@ class Fixtures:
             clock=clock_of(self._run.bench.devices),
             progress=self._run.progress.measured,
             person=self._run.person,
+            budgets=self._run.budgets,
+            decision=self._run.plan.decision,
         )
         return attempt.measure
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rig.bench.build import Bench
 from rig.bench.description import BenchDescription
+from rig.plugin import excuses
 from rig.plugin.assignment import Assignment
 from rig.plugin.identification import source, vehicle_facts, vin_redaction
 from rig.plugin.issuing import issue
@@ -56,6 +57,8 @@ def run_started(
         selected=tuple(tests),
         readings=reading_records(assignment.catalogue, plan.readings),
         calibrations=car.calibrations() if car else (),
+        waivers=assignment.waivers,
+        quarantine=excuses.concerning(assignment.quarantine, tests),
         remarks=bench.remarks,
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
         issue=issue(assignment.folder, description.name, begin=assignment.own_folder),

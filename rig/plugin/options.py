@@ -26,6 +26,24 @@ def add(parser: pytest.Parser) -> None:
             default="",
             help=f"{word} to name in the report, in the place of the bench file's",
         )
+    group.addoption(
+        "--waivers",
+        dest="rig_waivers",
+        metavar="FILE",
+        help="waivers and deviations: who accepts what, why, and until when",
+    )
+    group.addoption(
+        "--accept-waivers",
+        dest="rig_accept_waivers",
+        action="store_true",
+        help="let failures that are waived not count in the exit status; the verdict stays fail",
+    )
+    group.addoption(
+        "--quarantine",
+        dest="rig_quarantine",
+        metavar="FILE",
+        help="tests whose results are recorded and decide nothing",
+    )
 
 
 def is_rig_run(config: pytest.Config) -> bool:

@@ -53,9 +53,9 @@ class Progress:
         self._screen.open()
         self._screen.show(Text(f"{heading}\n", "bold"))
 
-    def started(self, test: str) -> None:
-        """A test begins."""
-        self._number += 1
+    def started(self, test: str, attempt: int = 1) -> None:
+        """A test begins, or is run again."""
+        self._number += attempt == 1
         self._sampling = None
         self._begun_s = self._news_s = time.monotonic()
         self._test = test
@@ -69,6 +69,11 @@ class Progress:
             self._screen.show(
                 Text(f"{'':{self._margin}}… {title_of(self._test)}: {self._sampling}")
             )
+
+    def repeats(self, test: str) -> None:
+        """A test is run again, because the rig or the bench broke in it."""
+        said = f"{title_of(test)}: an error of the rig is no verdict; once more"
+        self._below(said, STYLES[Verdict.ERROR])
 
     def finished(self, result: Result, detail: str = "") -> None:
         """A test is over and recorded."""
@@ -101,7 +106,8 @@ class Progress:
         return f"[{self._number:{width}}/{self._total}]"
 
     def _words(self, result: Result) -> str:
-        parts = (title_of(result.test), figures_of(result), duration_of(result.duration_s))
+        again = f"attempt {result.attempt}" if result.attempt > 1 else ""
+        parts = (title_of(result.test), again, figures_of(result), duration_of(result.duration_s))
         said = " · ".join(filter(None, parts))
         return f"{self._counter()} {result.verdict:{WIDTH}} {said}"
 
@@ -109,6 +115,8 @@ class Progress:
         line = Text(f"{self._counter()} ", "dim", no_wrap=True, overflow="ellipsis")
         line.append(f"{result.verdict:{WIDTH}} ", STYLES[result.verdict])
         line.append(title_of(result.test), "default not dim")
+        if result.attempt > 1:
+            line.append(f" · attempt {result.attempt}", STYLES[Verdict.ERROR])
         if figures := figures_of(result):
             line.append(f" · {figures}", "cyan not dim")
         return line.append(f" · {duration_of(result.duration_s)}")

@@ -182,6 +182,7 @@ class Recorder:
             range_maps=tuple(survey.record() for survey in attempt.surveys),
             walks=tuple(walks.record() for walks in attempt.walks),
             operator_steps=self.steps.take(),
+            conditional=found.conditional,
         )
         result = replace(result, redacted=self._redactor.take())
         self._journal.append(result)

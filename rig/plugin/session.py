@@ -11,7 +11,7 @@ import pytest
 from rig.bench.errors import BenchFileError
 from rig.measure.outcomes import NotApplicable
 from rig.plans.errors import PlansError
-from rig.plugin import marks, reporting
+from rig.plugin import excuses, marks, reporting
 from rig.plugin.around import Around
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
@@ -98,6 +98,7 @@ class RigSession:
                 except PlansError as exc:
                     raise pytest.UsageError(f"{plan.plan.path}: {exc}") from exc
         marks.check(items, plan.catalogue)
+        excuses.check(items, plan)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -10,10 +10,16 @@ import pytest
 from drivers.api.errors import ActionRefused, DriverError, OperatorDeclined, OutOfReach
 from rig.bench.errors import BenchError
 from rig.measure.errors import MeasureError
-from rig.measure.outcomes import Inconclusive, NotApplicable, Outcome
+from rig.measure.outcomes import (
+    ConditionallyKept,
+    ConditionallyMissed,
+    Inconclusive,
+    NotApplicable,
+    Outcome,
+)
 from rig.plans.errors import PlansError
 from rig.plans.plan import Plan
-from rig.records.run import Measurement, Observation
+from rig.records.run import Judgement, Measurement, Observation
 from rig.records.verdict import Verdict, worst
 from rig.vehicle.errors import VehicleError
 
@@ -36,6 +42,7 @@ class Finding:
     verdict: Verdict
     reason: str = ""
     beside: str = ""  # what was found besides the exception that ended the phase
+    conditional: bool = False  # it rests on nothing but results within the guard band
 
 
 def of_exception(exc: BaseException, phase: str) -> Finding:
@@ -48,10 +55,11 @@ def of_exception(exc: BaseException, phase: str) -> Finding:
         return Finding(Verdict.NOT_APPLICABLE, reason)
     if phase != "call":
         reason = f"in {phase}: {reason}"
+    conditional = phase == "call" and isinstance(exc, ConditionallyKept | ConditionallyMissed)
     if isinstance(exc, Inconclusive | OperatorDeclined | OutOfReach | pytest.skip.Exception):
-        return Finding(Verdict.INCONCLUSIVE, reason)
+        return Finding(Verdict.INCONCLUSIVE, reason, conditional=conditional)
     if phase == "call" and isinstance(exc, AssertionError | ActionRefused | pytest.fail.Exception):
-        return Finding(Verdict.FAIL, reason)
+        return Finding(Verdict.FAIL, reason, conditional=conditional)
     return Finding(Verdict.ERROR, reason)
 
 
@@ -101,7 +109,8 @@ def decided(findings: Iterable[Finding]) -> Finding | None:
         return None
     verdict = worst(f.verdict for f in found)
     found.sort(key=lambda f: f.verdict is not verdict)
-    return Finding(verdict, "; ".join(f.reason for f in found if f.reason))
+    conditional = all(f.conditional for f in found if f.verdict is verdict)
+    return Finding(verdict, "; ".join(f.reason for f in found if f.reason), conditional=conditional)
 
 
 def reason_of(exc: BaseException) -> str:
@@ -128,8 +137,8 @@ def _missed(measurement: Measurement, plan: Plan, told: str) -> Finding | None:
     if wrong := _wrong_unit(measurement, plan):
         return wrong
     judgements = (j for j in measurement.judgements if j.verdict is Verdict.FAIL)
-    missed = [j.statement for j in judgements if j.statement not in told]
-    return Finding(Verdict.FAIL, f"{measurement.name}: {'; '.join(missed)}") if missed else None
+    missed = [j for j in judgements if j.statement not in told]
+    return _finding(measurement, missed) if missed else None
 
 
 def _wrong_unit(measurement: Measurement, plan: Plan) -> Finding | None:
@@ -149,5 +158,14 @@ def _of_measurement(measurement: Measurement, plan: Plan) -> Finding:
     verdict = worst(j.verdict for j in measurement.judgements) if measurement.judgements else None
     if verdict in (None, Verdict.PASS):
         return Finding(Verdict.PASS)
-    said = "; ".join(j.statement for j in measurement.judgements if j.verdict is verdict)
-    return Finding(verdict, f"{name}: {said}")
+    return _finding(measurement, [j for j in measurement.judgements if j.verdict is verdict])
+
+
+def _finding(measurement: Measurement, alike: list[Judgement]) -> Finding:
+    """What judgements of the same verdict say of a measurement."""
+    said = "; ".join(j.statement for j in alike)
+    return Finding(
+        alike[0].verdict,
+        f"{measurement.name}: {said}",
+        conditional=all(j.conditional for j in alike),
+    )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rig.records import laboratory as lab
+from rig.records.excuses import Quarantine, WaiverRecord
+from rig.records.uncertainty import UncertaintyBudget
 from rig.records.verdict import Verdict
 
 # 2 adds applicability, readings and reasons to RunStarted and the vehicle to Result, 3 adds range
@@ -128,6 +130,9 @@ class RunStarted:
     environment: lab.EnvironmentRecord | None = None
     source: lab.SourceRecord | None = None  # None: it runs from no checkout
     redactions: tuple[lab.RedactionRecord, ...] = ()
+    waivers: tuple[WaiverRecord, ...] = ()  # all that were given, in force or not
+    quarantine: tuple[Quarantine, ...] = ()  # as above, of the tests of this run
+    budgets: tuple[UncertaintyBudget, ...] = ()  # of what this bench can measure, by quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ class Limit:
     relation: str  # "<=" or ">="
     bound: float
     basis: str  # the requirement, a published figure, or the plan's own choice
+    decision: str = ""  # "simple" or "guarded"; "" where nobody chose: simple
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,10 @@ class Judgement:
     limit: Limit
     verdict: Verdict
     statement: str
+    rule: str = ""  # "simple" or "guarded"; "" in older journals, and where nothing was taken
+    guard_band: float | None = None  # w, in the measurement's unit; None: the rule has none
+    uncertainty: float | None = None  # U of a sample, likewise; None: not evaluated
+    conditional: bool = False  # within the guard band: a conditional pass or a conditional fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,7 @@ class Measurement:
     statistics: tuple[Statistic, ...]
     judgements: tuple[Judgement, ...]
     phases: dict[str, tuple[float, ...]] = field(default_factory=dict)  # same unit, in time order
+    budget: str = ""  # the quantity of RunStarted.budgets that it is one of
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +288,7 @@ class Result:
     walks: tuple[WalkSet, ...] = ()
     operator_steps: tuple[lab.OperatorStep, ...] = ()
     redacted: dict[str, int] = field(default_factory=dict)  # kind -> how often it was masked
+    conditional: bool = False  # the verdict rests on nothing but conditional judgements
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ of device each name stands for. Whoever knows the file puts the line to a compla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,8 @@ from typing import Protocol
 from rig.digital_key.profiles import PROFILES
 from rig.digital_key.settings import SettingError, settings_from
 from rig.measure.calibration import read_calibrations
-from rig.measure.errors import CalibrationError
+from rig.measure.errors import CalibrationError, FigureError
+from rig.measure.figures_file import read_figures
 from rig.vehicle.errors import KeyringError
 from rig.vehicle.keyring_file import load_keyring
 from rig.vehicle.trust import TrustFiles, trust_mistakes
@@ -34,6 +35,8 @@ class Provisioned(TrustFiles, Protocol):
     def settings(self) -> Mapping[str, object]: ...
     @property
     def calibrations(self) -> Path | None: ...
+    @property
+    def figures(self) -> Path | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,16 @@ def provisioning_mistakes(vehicle: Provisioned) -> Iterator[Mistake]:
             settings_from({name: value})
         except SettingError as exc:
             yield Mistake(f"settings.{name}", str(exc))
-    yield from _calibration_mistakes(vehicle.calibrations)
+    yield from _unreadable("calibrations", vehicle.calibrations, read_calibrations)
+    yield from _unreadable("figures", vehicle.figures, read_figures)
 
 
-def _calibration_mistakes(path: Path | None) -> Iterator[Mistake]:
+def _unreadable(key: str, path: Path | None, read: Callable[[Path], object]) -> Iterator[Mistake]:
     try:
         if path is not None:
-            read_calibrations(path)
-    except CalibrationError as exc:
-        yield Mistake("calibrations", str(exc))
+            read(path)
+    except (CalibrationError, FigureError) as exc:
+        yield Mistake(key, str(exc))
 
 
 def wiring_mistakes(drivers: Mapping[str, type], placed: Mapping[str, object]) -> Iterator[Mistake]:

@@ -25,6 +25,7 @@ from rig.records.run import (
 )
 from rig.records.trace import VisitRecord
 from rig.records.verdict import Verdict, worst
+from tests.reports.demo_excuses import excused
 from tests.reports.demo_pairing import pairing
 from tests.reports.demo_ranging import survey, walks
 from tests.reports.demo_visits import tap
@@ -156,7 +157,9 @@ def latencies(chance: random.Random, count: int, middle: float) -> Measurement:
     )
     parts = {"select": 0.13, "authenticate": 0.62, "decide": 0.02, "actuate": 0.23}
     phases = {n: tuple(round(s * share, 3) for s in samples) for n, share in parts.items()}
-    return Measurement("tap_to_unlock", "ms", 59, samples, statistics, judged, phases)
+    return Measurement(
+        "tap_to_unlock", "ms", 59, samples, statistics, judged, phases, budget="latency"
+    )
 
 
 def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Path:
@@ -190,6 +193,7 @@ def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Pa
         applicability=tuple(map(_decided, known)),
         readings=READINGS,
         ambiguities=AMBIGUITIES,
+        **excused(quarantined="testplans/nowhere.py::test_flaky"),
         unjudged={r.id: UNJUDGED for r in known if r.capability in ("passive_entry", "remote")},
         vehicle={"model": "cooper", "model_year": "2026", "os": "9", "key": "digital_key"},
     )

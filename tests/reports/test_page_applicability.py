@@ -103,4 +103,4 @@ def test_a_test_of_a_requirement_outweighs_the_reason_why_there_is_none(
         unjudged={"DK-UNLOCK-02": "It cannot range."},
     )
     assert "What no test can judge today" not in page.text
-    assert page.row("DK-UNLOCK-02 P1").endswith("✓ pass ✓ pass one")
+    assert page.row("DK-UNLOCK-02 P1").endswith("✓ pass judged: complete ✓ pass one")

@@ -32,8 +32,8 @@ def test_a_requirement_lists_its_tests_and_a_test_its_requirements(page_of: Rend
         requirements=CATALOGUE,
     )
     row = page.row("DK-UNLOCK-01 P1")
-    assert row.endswith("✕ fail ✓ pass one ✕ fail two")
-    assert page.row("DK-UNLOCK-02 P1").endswith("✓ pass ✓ pass one")
+    assert row.endswith("✕ fail judged: complete ✓ pass one ✕ fail two")
+    assert page.row("DK-UNLOCK-02 P1").endswith("✓ pass judged: complete ✓ pass one")
     assert "DK-UNLOCK-01 DK-UNLOCK-02" in page.row("one a::test_one")
     anchors = [e.attributes["href"] for e in page.find("a", "id")]
     assert [page.by_id(a[1:]).text.split()[0] for a in anchors] == [
@@ -96,7 +96,7 @@ def test_the_last_attempt_decides_over_a_requirement(page_of: RenderRun) -> None
         ],
         requirements=CATALOGUE,
     )
-    assert "✕ fail ✕ fail one" in page.row("DK-UNLOCK-01")
+    assert "✕ fail judged: complete ✕ fail one" in page.row("DK-UNLOCK-01")
 
 
 def test_a_requirement_whose_test_was_cut_off_is_not_finished(page_of: RenderRun) -> None:
@@ -105,7 +105,8 @@ def test_a_requirement_whose_test_was_cut_off_is_not_finished(page_of: RenderRun
         cut_off=TestStarted("a::test_two", 1, ("DK-UNLOCK-01",)),
         requirements=CATALOGUE,
     )
-    assert "… not finished ✓ pass one … not finished two" in page.row("DK-UNLOCK-01")
+    row = page.row("DK-UNLOCK-01")
+    assert "… not finished judged: partly 1 of 2 tests without a judgement ✓ pass one …" in row
 
 
 @pytest.mark.parametrize(

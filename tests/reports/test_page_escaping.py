@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reports.page import render_page
 from reports.wording import quote_css
+from rig.records.excuses import Quarantine
 from rig.records.journal import Journal, read_run
 from rig.records.run import (
     ApplicabilityRecord,
@@ -21,6 +22,7 @@ from rig.records.run import (
     TestStarted,
 )
 from rig.records.trace import VisitRecord
+from tests.reports.demo_excuses import BUDGET, DEVIATION, WAIVER
 from tests.reports.demo_run import write_demo
 from tests.reports.page_reader import Page
 from tests.reports.sample_runs import STARTED, requirement, result, taps, visit, write_run
@@ -56,6 +58,9 @@ def poisoned_run(folder: Path, poison: str) -> Path:
         ),
         readings=(ReadingRecord("AMB-01", "name", "chosen", ("other",), "meaning"),),
         unjudged={"DK-B-01": "It takes more."},
+        waivers=(WAIVER, DEVIATION),
+        quarantine=(Quarantine("a::test_one", "owner", "T-1", "9999-12-31"),),
+        budgets=(BUDGET,),
     )
     seen = Observation("matter", "value", "AMB-01")
     found = result(
@@ -63,7 +68,7 @@ def poisoned_run(folder: Path, poison: str) -> Path:
         requirements=("DK-A-01", "DK-X-99"),
         reason="why",
         vehicle="hatch",
-        measurements=(taps([3.0, 4.0], phases={"select": (1.0, 2.0)}),),
+        measurements=(taps([3.0, 4.0], phases={"select": (1.0, 2.0)}, budget="latency"),),
         observations=(seen,),
     )
     lost = replace(visit("a::test_two").steps[0], error="gone", response="")

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from reports.page import render_page
+from rig.records.excuses import Quarantine, WaiverRecord
 from rig.records.run import ApplicabilityRecord, DeviceRecord, ReadingRecord
 from rig.records.verdict import Verdict
 from tests.reports.browser import CHROMIUM, Browser
+from tests.reports.demo_excuses import BUDGET
 from tests.reports.demo_run import write_demo
-from tests.reports.sample_runs import requirement, result, visit, write_run
-from tests.reports.test_page_escaping import HOSTILE, poisoned_run
+from tests.reports.sample_runs import requirement, result, taps, visit, write_run
+from tests.reports.test_page_escaping import HOSTILE, poisoned_run, spoil
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
@@ -30,7 +32,15 @@ def unbreakable_run(folder: Path) -> Path:
     step = replace(visit("a").steps[0], name=long, device=long, command="AB" * 600)
     return write_run(
         folder,
-        [result(f"a::test_{long}[{long}]", Verdict.FAIL, requirements=(long,), reason=long)],
+        [
+            result(
+                f"a::test_{long}[{long}]",
+                Verdict.FAIL,
+                requirements=(long,),
+                reason=long,
+                measurements=(taps([1.0], name=long, budget=f"latency{long}"),),
+            )
+        ],
         [visit(f"a::test_{long}[{long}]", place=long, outcome=long, steps=(step,))],
         devices=(DeviceRecord(long, long, True, long, long, long, long),),
         plan_title=long,
@@ -43,6 +53,12 @@ def unbreakable_run(folder: Path) -> Path:
         ),
         readings=(ReadingRecord(long, long, long, (long,), long),),
         unjudged={f"{long}2": long},
+        waivers=tuple(
+            WaiverRecord(kind, long, long, long, "2026-01-01", "2026-12-31", long)
+            for kind in ("waiver", "deviation")
+        ),
+        quarantine=(Quarantine(f"a::test_{long}[{long}]", long, long, "2026-01-01"),),
+        budgets=(spoil(BUDGET, long),),
     )
 
 

@@ -11,12 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drivers.sim.body import VirtualBody
-from rig.bench.build import Bench
+from rig.bench.build import Bench, opened
 from rig.bench.load import BENCHES, load_bench
 from rig.cli import main
 from rig.cli.bench_figures import Asked, subjects_of
 from rig.measure.actuation import Watching
 from rig.measure.errors import FigureError
+from rig.measure.uncertainty import LATENCY
+from rig.plugin.budgets import budgets_of
 from tests.rig.measure.latch_bench import Latch, ManualClock
 
 KEYS = BENCHES / "keys"
@@ -114,7 +116,37 @@ def test_the_wrong_sensor_says_what_to_do_and_the_next_is_measured() -> None:
     assert "1 figure is missing or in doubt" in result.output
 
 
+def test_what_makes_samples_uncertain_is_kept_and_taken_into_a_run(here: Path) -> None:
+    output = measured("--measure", "--move", "unlock_driver", "--keep", "figures.json").output
+    assert "kept in figures.json: reader poll period, relay actuation" in output
+    (here / "tiny.yaml").write_text(BENCH.replace("{keyring", "{figures: figures.json, keyring"))
+    description = load_bench(here / "tiny.yaml")
+    with opened(description) as bench:
+        found = next(b for b in budgets_of(bench, ()).known if b.quantity == LATENCY)
+    parts = {one.name: one for one in found.components}
+    assert parts["relay actuation"].standard > 0
+    assert "rig doctor --measure of tiny on 20" in parts["relay actuation"].source
+    assert set(found.unknown) == {"sensor debounce"}
+
+
+def test_a_file_of_something_else_is_not_written_over(here: Path) -> None:
+    (here / "figures.json").write_text("{}")
+    result = measured("--measure", "--keep", "figures.json")
+    assert result.exit_code == 2
+    assert "--keep: figures.json: wanted format and figures" in result.output
+    assert (here / "figures.json").read_text() == "{}"
+
+
+def test_a_run_refuses_a_bench_with_wrong_figures(here: Path) -> None:
+    (here / "figures.json").write_text("{}")
+    (here / "tiny.yaml").write_text(BENCH.replace("{keyring", "{figures: figures.json, keyring"))
+    result = measured()
+    assert result.exit_code == 2
+    assert "figures: figures.json: wanted format and figures" in result.output
+
+
 WRONG = {
+    "keeping nothing": (("--keep", "x.json"), "--keep goes with --measure"),
     "no such switch": (("--measure", "--move", "unlock_drivr"), "the bench has switches"),
     "a sensor": (("--measure", "--move", "unlocked_driver"), "the bench has switches"),
     "nothing tells": (("--measure", "--move", "release_trunk"), "--move release_trunk:SENSOR"),

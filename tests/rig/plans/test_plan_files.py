@@ -66,6 +66,24 @@ def test_nightly_takes_more_samples_of_what_compliance_measures() -> None:
     assert all(nightly[name] > compliance[name] for name in nightly)
 
 
+def test_a_plan_chooses_decision_rule_retry_and_waivers(tmp_path: Path) -> None:
+    plain = load_plan(written(tmp_path, GOOD))
+    assert (plain.decision, plain.retry, plain.waivers) == ("simple", "never", None)
+    more = "decision: guarded\nretry: rig_errors\nwaivers: ours.yaml\n"
+    text = GOOD.replace("basis: plan", "basis: plan, decision: simple")
+    plan = load_plan(written(tmp_path, text + more))
+    assert (plan.decision, plan.retry) == ("guarded", "rig_errors")
+    assert plan.waivers == tmp_path / "ours.yaml"
+    bound = plan.limits["tap_to_unlock"]["p95"].bound()
+    assert bound == {"at_most": 1000, "basis": "plan", "decision": "simple"}
+
+
+def test_only_the_nightly_runs_a_test_again_that_broke_the_rig() -> None:
+    """A retry hides a rig that breaks now and then; a compliance run must not."""
+    again = {name: find_plan(name).retry for name in list_plans()}
+    assert [name for name, retry in again.items() if retry != "never"] == ["nightly"]
+
+
 READINGS = GOOD + "readings:\n  full_function: on_acceptance\n  counting: {pending: false}\n"
 
 
@@ -95,7 +113,7 @@ WRONG: dict[str, tuple[str | bytes, int, str]] = {
     "unknown field": (
         GOOD + "test: red\n",
         7,
-        "test is unknown; did you mean tests? there are: counts, description, faults, limits, ",
+        "test is unknown; did you mean tests? there are: counts, decision, description, faults, ",
     ),
     "unknown field of a limit": (
         GOOD.replace("unit", "unti: s, unit"),
@@ -143,6 +161,13 @@ WRONG: dict[str, tuple[str | bytes, int, str]] = {
         5,
         "at_most must be a number that is finite, found",
     ),
+    "a guarded spread": (
+        GOOD.replace("p95:", "sd:").replace("basis: plan", "basis: plan, decision: guarded"),
+        1,
+        "tap_to_unlock.sd: a guard band is of values, and a deviation is none",
+    ),
+    "no such rule": (GOOD + "decision: lenient\n", 7, "decision must be 'simple' or 'guarded'"),
+    "no such retry": (GOOD + "retry: always\n", 7, "retry must be 'never' or 'rig_errors'"),
     "no samples": (GOOD.replace("59", "0"), 6, "counts.samples must be at least 1, found 0"),
     "quoted count": (GOOD.replace("59", "'59'"), 6, 'must be a whole number, found "59"'),
     "count named by a number": (
