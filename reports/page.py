@@ -14,12 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
 from reports import wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
+from reports.distributions import list_distributions
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
 from reports.language import _ as translate
 from reports.language import ngettext
 from reports.measurements import list_measurements
-from reports.plots import crossing, ecdf, phases, range_map, waterfall
+from reports.plots import ecdf, phases, waterfall
 from reports.ranging import list_surveys, list_walks
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
@@ -82,6 +83,7 @@ def _context(run: Run) -> dict[str, object]:
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
         "measurements": list_measurements(trials),
+        "distributions": list_distributions(trials, started.devices),
         "surveys": list_surveys(trials),
         "walks": list_walks(trials),
         "gallery": gallery,
@@ -122,8 +124,6 @@ def _environment() -> Environment:
         CHUNK=CHUNK,
         SHOWN=SHOWN,
         ecdf_frame=ecdf,
-        range_map_frame=range_map,
-        crossing_frame=crossing,
         waterfall_frame=waterfall,
         phases_frame=phases,
         plot_waterfall=waterfall.plot_waterfall,
