@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -143,3 +144,12 @@ def _environment() -> Environment:
         standing=lambda verdict: Standing(verdict.value),
     )
     return environment
+
+
+def render_template(name: str, context: Mapping[str, object]) -> str:
+    """Render another page with the same environment; raises ReportError."""
+    try:
+        text = _environment().get_template(name).render(context)
+    except TemplateError as exc:
+        raise ReportError(f"{name} cannot be rendered: {exc}") from exc
+    return text.encode("utf-8", "replace").decode("utf-8")

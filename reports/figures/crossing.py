@@ -70,7 +70,7 @@ def draw_crossing(words: Words, walk: WalkRecord, walks: WalkSet) -> Markup | No
         for number, (what, distances) in enumerate(kinds.items()):
             _add_decision(in_time, of_all, number, walk, (what, distances, len(walks.walks)))
         if kinds:
-            figure.legend(loc="upper left", ncols=2, frameon=False, borderpad=0.2, handlelength=3.2)
+            figure.legend(loc="upper left", ncols=2, frameon=False, borderpad=0.2, columnspacing=4)
 
     return draw(words, top + _HEIGHT + 42, paint)
 

@@ -44,6 +44,7 @@ def draw_pair(
             frameon=False,
             borderpad=0.2,
             handlelength=3.2,
+            columnspacing=4,
         )
 
     return draw(words, 214, paint)

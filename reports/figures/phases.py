@@ -62,7 +62,7 @@ def draw_phases(
             frameon=False,
             borderpad=0.2,
             handlelength=3.2,
-            columnspacing=1.5,
+            columnspacing=4,
             labelspacing=0.35,
         )
 

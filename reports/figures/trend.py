@@ -84,6 +84,7 @@ def draw_trend(
             frameon=False,
             borderpad=0.2,
             handlelength=1.6,
+            columnspacing=4,  # narrow screens write larger
             labelspacing=0.3,
         )
 
@@ -168,6 +169,10 @@ def _fit(
     names = [date.fromordinal(day).isoformat() for day in marks]
     names = names if ticks > 3 else [name[5:] for name in names]
     axes.set_xticks(marks, labels=names)
+    if len(marks) > 1:  # the outer names stay on the canvas
+        labels = axes.get_xticklabels()
+        labels[0].set_horizontalalignment("left")
+        labels[-1].set_horizontalalignment("right")
 
 
 def _add_baseline(axes: Axes, baseline: Baseline | None, last: date) -> None:
