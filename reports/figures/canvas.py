@@ -35,7 +35,7 @@ _SETTINGS: dict[Any, object] = {
     "font.size": _TEXT,
     "text.parse_math": False,  # a "$" in a device's name is a dollar
     "svg.fonttype": "none",
-    "svg.hashsalt": "digital-key-rig",
+    "svg.hashsalt": "digital-key-rig",  # no random ids, not even in what is thrown away
     "path.simplify": False,
     "axes.unicode_minus": True,
 }

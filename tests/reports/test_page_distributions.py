@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reports import distributions
-from reports.distributions import FEWEST, PICTURES, Distributions, list_distributions
+from reports.distributions import PICTURES, Distributions, list_distributions
 from reports.trials import Trial
 from rig.records.run import DeviceRecord, Measurement
 from tests.reports.figures.svg_reader import Picture
@@ -58,7 +58,7 @@ def test_a_page_without_pictures_does_not_load_matplotlib(
         raise AssertionError
 
     monkeypatch.setattr("reports.figures.canvas._inline", unwanted)
-    few = quantity(FEWEST - 1)
+    few = quantity(4)
     assert page_of([result("a::test_tap", measurements=(few,))]).find("article")
 
 
@@ -80,9 +80,9 @@ def test_phones_are_told_apart_by_the_parameters_of_one_test(
 
 
 def test_a_phone_with_few_samples_is_no_second_phone() -> None:
-    few = quantity(FEWEST - 1)
+    few = quantity(4)
     assert not listed(("a::test_tap[A]", quantity()), ("a::test_tap[B]", few)).by_phone
-    enough = quantity(FEWEST)
+    enough = quantity(5)
     assert listed(("a::test_tap[A]", quantity()), ("a::test_tap[B]", enough)).by_phone
 
 

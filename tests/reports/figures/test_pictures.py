@@ -80,6 +80,14 @@ def test_hostile_names_stay_text(paint: Draw) -> None:
 
 
 @each
+@pytest.mark.parametrize("name", ["$a$", "$\\frac{1}{2$", "a_b^c", "$"])
+def test_a_dollar_is_a_dollar(paint: Draw, name: str) -> None:
+    found = picture(paint, usual(12), name)
+    shown = [text for text in found.texts() if name in text]
+    assert shown or paint is PICTURES["plan"]  # which shows numbers alone
+
+
+@each
 @pytest.mark.parametrize("count", [10, 1200, 10_000])
 def test_all_of_it_lies_on_its_canvas_and_it_is_not_large(paint: Draw, count: int) -> None:
     source = paint(usual(count), "a name that is longer than there is room for it, by far")

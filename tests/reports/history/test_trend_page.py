@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reports.figures.trend import NIGHTS
 from reports.history.trend import SeriesKey, TrendNight, TrendSeries
 from reports.regression.baseline import Acceptance, accept, freeze
 from reports.trends.judged import judge_history, to_series
@@ -72,7 +73,12 @@ def test_fewer_than_ten_nights_say_so_and_nothing_is_judged(count: int) -> None:
     assert f"Not enough nights: {count} of 10. There is no baseline" in found.text
     assert "baseline, frozen" not in found.source
     assert found.row("2026-01-10").endswith("1 of 1 \u2013")
-    assert "Not enough nights" not in page(series(10)).text
+
+
+def test_ten_nights_are_a_baseline() -> None:
+    found = page(series(10))
+    assert "Not enough nights" not in found.text
+    assert "Baseline: 311" in found.text
 
 
 def test_a_baseline_that_a_person_accepted_is_named_with_them() -> None:
@@ -140,4 +146,4 @@ def test_names_stay_text_and_the_same_gives_the_same() -> None:
 def test_many_nights_are_drawn_as_the_newest() -> None:
     found = page(series(400))
     assert len(found.find("tr")) == 400 + 2  # two tables, each with its head
-    assert len(found.source) < 200_000
+    assert found.source.count("<circle") == NIGHTS + 1  # and that of the legend
