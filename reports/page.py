@@ -16,6 +16,7 @@ from markupsafe import Markup
 from reports import style, wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
+from reports.distributions import list_distributions
 from reports.errors import ReportError
 from reports.evidence import collect_evidence
 from reports.excuses import list_excused
@@ -24,7 +25,7 @@ from reports.items import list_items
 from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
 from reports.language import _ as translate
 from reports.measurements import list_measurements
-from reports.plots import crossing, ecdf, phases, range_map, waterfall
+from reports.plots import ecdf, phases, waterfall
 from reports.provenance import trace_provenance
 from reports.ranging import list_surveys, list_walks
 from reports.redactions import list_redactions
@@ -120,6 +121,7 @@ def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, ob
         "coverage": coverage,
         "summary": summarize(run, trials, coverage, gallery),
         "measurements": measurements,
+        "distributions": list_distributions(trials, started.devices),
         "budgets": list_budgets(started, measurements),
         "unbudgeted": unbudgeted(measurements),
         "excused": list_excused(run, trials),
@@ -177,8 +179,6 @@ _GLOBALS: dict[str, Any] = {
     "CHUNK": CHUNK,
     "SHOWN": SHOWN,
     "ecdf_frame": ecdf,
-    "range_map_frame": range_map,
-    "crossing_frame": crossing,
     "waterfall_frame": waterfall,
     "phases_frame": phases,
     "plot_waterfall": waterfall.plot_waterfall,
@@ -216,3 +216,12 @@ def _environment() -> Environment:
     environment.globals.update(_GLOBALS)
     environment.filters.update(_FILTERS)
     return environment
+
+
+def render_template(name: str, context: Mapping[str, object]) -> str:
+    """Render another page with the same environment; raises ReportError."""
+    try:
+        text = _environment().get_template(name).render(context)
+    except TemplateError as exc:
+        raise ReportError(f"{name} cannot be rendered: {exc}") from exc
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.plots.crossing import Crossing, plot_crossing
-from reports.plots.range_map import RangeMapPlot, plot_range_map
+from markupsafe import Markup
+
+from reports.figures.canvas import Words
+from reports.figures.crossing import draw_crossing
+from reports.figures.range_map import bias_of, draw_range_map, on_the_plan
+from reports.language import _, ngettext
 from reports.trials import Trial
 from reports.wording import write_fixed, write_number, write_numbers, write_span
 from rig.records.run import (
@@ -21,7 +25,7 @@ from rig.records.run import (
 
 FIGURES = ("bias", "sd", "robust sd", "p95 of the error", "outliers", "availability")
 SHARES = ("outliers", "availability")
-DRAWN = 60  # figures of surveys, and of walks, on one page
+DRAWN = 24  # pictures of surveys, and of walks, on one page: some 30 ms and 7 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Surveyed:
     condition: str
     rows: tuple[tuple[RangePosition, tuple[Figure | None, ...]], ...]
     calibration: CalibrationRecord | None
-    plot: RangeMapPlot | None
+    picture: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Walked:
     crossed: tuple[Crossed, ...]
     silent: int  # walks without any decision
     drawn: WalkRecord | None
-    plot: Crossing | None
+    picture: Markup | None
 
 
 def list_surveys(trials: Sequence[Trial]) -> tuple[Surveyed, ...]:
@@ -103,7 +107,7 @@ def _surveyed(
         condition=condition,
         rows=tuple((p, tuple(_figure(p.statistics, name) for name in FIGURES)) for p in positions),
         calibration=next((c for c in survey.calibrations if c.anchor == anchor), None),
-        plot=plot_range_map(positions, survey.cell_m) if number <= DRAWN else None,
+        picture=_plan(number, anchor, survey, positions) if number <= DRAWN else None,
     )
 
 
@@ -128,7 +132,6 @@ def _written(
 
 def _walked(number: int, trial: Trial, result: Result, walks: WalkSet) -> Walked:
     drawn = _typical(walks)
-    plot = plot_crossing(drawn, walks.radii_m) if drawn is not None and number <= DRAWN else None
     return Walked(
         number=number,
         trial=trial,
@@ -137,7 +140,7 @@ def _walked(number: int, trial: Trial, result: Result, walks: WalkSet) -> Walked
         crossed=tuple(_crossed(what, walks) for what in walks.crossings),
         silent=sum(not walk.decisions for walk in walks.walks),
         drawn=drawn,
-        plot=plot,
+        picture=_crossing(number, drawn, walks) if drawn and number <= DRAWN else None,
     )
 
 
@@ -161,3 +164,42 @@ def _typical(walks: WalkSet) -> WalkRecord | None:
     if not decided:
         return walks.walks[0] if walks.walks else None
     return sorted(decided, key=lambda walk: walk.decisions[0].distance_m)[(len(decided) - 1) // 2]
+
+
+def _plan(
+    number: int, anchor: str, survey: RangeMap, positions: Sequence[RangePosition]
+) -> Markup | None:
+    shown = on_the_plan(positions)
+    biases = [bias for p in shown if (bias := bias_of(p)) is not None]
+    said = ngettext("Plan of %(num)s position.", "Plan of %(num)s positions.", len(shown))
+    text = said % {"num": len(shown)}
+    if biases:
+        low, high = (write_number(100 * bias) for bias in (min(biases), max(biases)))
+        text += " " + _("Bias from %(low)s to %(high)s cm.") % {"low": low, "high": high}
+    if silent := len(shown) - len(biases):
+        text += " " + _("Nothing was measured at %(num)s.") % {"num": silent}
+    title = _("Bias of %(anchor)s by position, in cm") % {"anchor": anchor}
+    text += " " + _("The table below has every position.")
+    return draw_range_map(Words(f"s{number}", title, text), positions, survey.cell_m)
+
+
+def _crossing(number: int, walk: WalkRecord, walks: WalkSet) -> Markup | None:
+    told = [
+        _("%(what)s after %(time)s s at %(distance)s m")
+        % {
+            "what": d.what,
+            "time": write_number(d.t_s),
+            "distance": write_number(d.distance_m),
+        }
+        for d in walk.decisions
+    ]
+    said = _("Walk %(number)s: %(decisions)s.")
+    parts = [said % {"number": walk.number, "decisions": ", ".join(told) or _("no decision")}]
+    for what, found in walks.crossings.items():
+        figures = {s.name: write_number(s.value) for s in found}
+        middle = figures.get("p50") or figures.get("mean")
+        if middle:
+            said = _("Over all walks %(what)s at %(distance)s m (P50 or mean).")
+            parts.append(said % {"what": what, "distance": middle})
+    title = _("%(name)s: zone crossing by distance") % {"name": walks.name}
+    return draw_crossing(Words(f"w{number}", title, " ".join(parts)), walk, walks)

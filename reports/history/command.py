@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import click
 
 from reports.command import RUNS, find_run
+from reports.comparison.page import render_comparison
+from reports.errors import ReportError
 from reports.history.compare import compare_runs
 from reports.history.errors import HistoryError, JournalRefused, NoSuchRun
 from reports.history.importing import import_run
@@ -17,11 +20,15 @@ from reports.history.runs import list_runs
 from reports.history.store import History
 from reports.history.trend import trend
 from reports.history.wording import comparison_as_text, plain, runs_as_text, trend_as_text
+from reports.language import ENGLISH, LANGUAGES
+from reports.sheet import write_sheet
+from reports.trends.page import render_trend
 from rig.records.journal import JOURNAL
 
 _DEFAULT = str(RUNS / "history.db")
 _REFUSED = 1
 _MOST_RUNS, _MOST_NIGHTS = 30, 60
+_HERE = "\0"  # no name of a file
 
 
 class _Unreachable(click.ClickException):
@@ -55,6 +62,35 @@ def _opened(where: str, *, make: bool = False) -> Iterator[History]:
         raise click.UsageError(plain(str(exc))) from exc
     except HistoryError as exc:
         raise _Unreachable(plain(str(exc))) from exc
+
+
+def _on_a_page(command: Callable[..., Any]) -> Callable[..., Any]:
+    page = click.option(
+        "--page",
+        is_flag=False,
+        flag_value=_HERE,
+        metavar="[FILE]",
+        help="Write a static page instead, and print its path. Without FILE it goes into this "
+        "folder; so --page stands last then.",
+    )
+    language = click.option(
+        "--language",
+        type=click.Choice(LANGUAGES),
+        default=ENGLISH,
+        show_default=True,
+        help="Of the page.",
+    )
+    return page(language(command))
+
+
+def _write(text: str, page: str, usual: str) -> None:
+    """Write a page and say where; a complaint becomes exit status 2."""
+    path = Path(re.sub(r"[^\w.-]", "_", usual) if page == _HERE else page)
+    try:
+        write_sheet(path, text)
+    except ReportError as exc:
+        raise click.UsageError(plain(str(exc))) from exc
+    click.echo(plain(str(path)))
 
 
 def _say(lines: Iterator[str]) -> None:
@@ -119,9 +155,9 @@ def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str
     ctx.exit(_REFUSED if refused else 0)
 
 
-def _all_runs() -> list[Path]:
+def _all_runs(*, required: bool = True) -> list[Path]:
     found = sorted(journal.parent for journal in RUNS.glob(f"*/{JOURNAL}"))
-    if not found:
+    if required and not found:
         raise click.UsageError(f"There is no run below {RUNS}; name a run's folder.")
     return found
 
@@ -155,21 +191,48 @@ Exit status: 0 nothing got worse, 1 a requirement or test did, 2 usage or no suc
 Examples:
   rig compare 20260301T220000Z-nightly-desk 20260302T220000Z-nightly-desk
   rig compare 20260301 20260302
+  rig compare 20260301 20260302 --page changes.html
 """,
 )
 @click.argument("before")
 @click.argument("after")
+@_on_a_page
 @_kept_in
 @click.pass_context
-def compare(ctx: click.Context, before: str, after: str, where: str) -> None:
+def compare(
+    ctx: click.Context, before: str, after: str, where: str, page: str | None, language: str
+) -> None:
     """Show what stands otherwise in the run AFTER than in the run BEFORE.
 
-    Each is a run's id, or enough of its beginning to tell it from others.
+    Each is a run's id, or enough of its beginning to tell it from others. A page is made from the
+    runs' folders, or their names below ./runs, and needs no history.
     """
+    if page is not None:
+        ctx.exit(_compare_on_a_page(before, after, page, language))
     with _opened(where) as opened:
         found = compare_runs(opened, _asked(before), _asked(after))
     _say(comparison_as_text(found))
     ctx.exit(1 if found.got_worse else 0)
+
+
+def _compare_on_a_page(before: str, after: str, page: str, language: str) -> int:
+    old, new = _folder(before), _folder(after)
+    try:
+        found = render_comparison(old, new, language)
+    except ReportError as exc:
+        raise click.UsageError(plain(str(exc))) from exc
+    _write(found.text, page, found.name)
+    return 1 if found.got_worse else 0
+
+
+def _folder(run: str) -> Path:
+    """A run's folder, its name below ./runs, or enough of its beginning."""
+    begin_so = [path for path in _all_runs(required=False) if path.name.startswith(run)]
+    if len(begin_so) == 1 and not Path(run).is_dir():
+        return begin_so[0]
+    if len(begin_so) > 1 and not any(path.name == run for path in begin_so):
+        raise click.UsageError(f"Several runs begin with {plain(run)!r} below {RUNS}.")
+    return find_run(run)
 
 
 @click.command(
@@ -181,19 +244,26 @@ Exit status: 0, or 2 usage or no result of this requirement, 3 the database cann
 Examples:
   rig trend DK-UNLOCK-03
   rig trend DK-UNLOCK-03 --nights 365
+  rig trend DK-UNLOCK-03 --page trend.html
 """,
 )
 @click.argument("requirement")
 @click.option("--nights", default=_MOST_NIGHTS, show_default=True, type=click.IntRange(1))
+@_on_a_page
 @_kept_in
-def trend_(requirement: str, nights: int, where: str) -> None:
+def trend_(requirement: str, nights: int, where: str, page: str | None, language: str) -> None:
     """Show the newest nights of REQUIREMENT: medians, and how many results passed.
 
     A night goes from noon to noon UTC. Nights are comparable within one series: the same
-    quantity and test, vehicle, phone, software status and fixture.
+    quantity and test, vehicle, phone, software status and fixture. A page draws the nights, and
+    judges each series against its baseline: its first ten nights, where nobody accepted another.
     """
     with _opened(where) as opened:
         found = trend(opened, _asked(requirement), nights)
     if not found:
         raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")
-    _say(trend_as_text(found))
+    if page is None:
+        _say(trend_as_text(found))
+    else:
+        text = render_trend(_asked(requirement), found, language=language)
+        _write(text, page, f"trend-{requirement}.html")

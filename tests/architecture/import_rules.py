@@ -109,7 +109,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("reports",),
     "matplotlib": ("reports.figures",),
     "nfc": ("drivers.nfc.clf_library",),
-    "numpy": ("rig.measure", "reports.regression"),
+    "numpy": ("rig.measure", "reports.regression", "reports.trends.judged"),
     "psycopg": ("reports.history",),
     "pydantic": ("rig.bench", "rig.plans"),
     "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),
