@@ -23,12 +23,12 @@ from reports.standing import Standing
 from reports.summary import SHOWN, summarize
 from reports.trials import list_trials
 from rig.records.codec import RecordError
-from rig.records.journal import JOURNAL, TRACE, Run, read_run
+from rig.records.journal import JOURNAL, PACKETS, TRACE, Run, read_run
 
 PAGE = "report.html"
 CHUNK = 200  # rows a table; browsers lay out only the tables in view
-_BESIDE = (JOURNAL, TRACE, "engineer.html", "junit.xml")
-_HASHED = (JOURNAL, TRACE)
+_BESIDE = (JOURNAL, TRACE, PACKETS, "engineer.html", "junit.xml")
+_HASHED = (JOURNAL, TRACE, PACKETS)
 
 
 @dataclass(frozen=True, slots=True)

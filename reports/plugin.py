@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from reports.errors import ReportError
-from rig.records.journal import JOURNAL, TRACE
+from rig.records.journal import JOURNAL, PACKETS, TRACE
 
 _ENGINEER = "reports-engineer-page"
-_WRITTEN = (JOURNAL, TRACE, "report.html", "engineer.html", "junit.xml")
+_WRITTEN = (JOURNAL, TRACE, PACKETS, "report.html", "engineer.html", "junit.xml")
 
 
 @dataclass(slots=True)

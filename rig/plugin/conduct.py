@@ -22,12 +22,14 @@ from rig.bench.supply import restart
 from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
 from rig.measure.person_time import PersonTime
+from rig.measure.utc_scale import UtcScale
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.fleet import Fleet
 from rig.plugin.heading import run_started
+from rig.plugin.packet_log import PacketLog
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder, no_objection
@@ -130,7 +132,8 @@ class Conduct:
         """The bench and, where a test wants it, the vehicle; the journal has its first record."""
         with guarded(self._assignment.bench, self._assignment.folder) as bench:
             self._bench = bench
-            self._person = PersonTime(clock_of(bench.devices))
+            clock = clock_of(bench.devices)
+            self._person = PersonTime(clock)
             for operator in bench.of(Operator).values():
                 operator.around = self._while_asking
             vehicle = self._car = (
@@ -140,7 +143,10 @@ class Conduct:
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
             objection = vehicle.objection if vehicle else no_objection
-            self._recorder = Recorder(self._journal, self.plan, fleet, take_visits, objection)
+            packets = PacketLog(self._journal.append_packets, UtcScale(clock))
+            self._recorder = Recorder(
+                self._journal, self.plan, fleet, take_visits, packets, objection
+            )
             ids = [item.nodeid for item in items]
             head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
             self._journal.append(replace(head, applicability=fleet.to_records()))
@@ -149,12 +155,14 @@ class Conduct:
                 len(items), f"{self.plan.title} · bench {bench.description.name} · {tests}"
             )
             try:
+                packets.listen(bench.devices)
                 if vehicle:
                     vehicle.start()
                 yield
             finally:
                 if vehicle:
                     vehicle.stop()
+                packets.close()
 
     @contextmanager
     def _while_asking(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from rig.measure.recorder import Measure
 from rig.plans.plan import Plan
 from rig.plugin.fleet import Fleet
 from rig.plugin.marks import requirements_of
+from rig.plugin.packet_log import PacketLog
 from rig.plugin.verdicts import (
     Finding,
     decided,
@@ -38,6 +39,11 @@ from rig.records.verdict import Verdict
 
 class RecordedVisit(Protocol):
     """A finished visit that knows its record."""
+
+    @property
+    def began_ns(self) -> int:
+        """Its first mark, of the bench's clock; 0 when nothing was marked."""
+        ...
 
     def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
         """The visit for the trace."""
@@ -97,6 +103,7 @@ class Recorder:
         plan: Plan,
         fleet: Fleet,
         take_visits: TakeVisits,
+        packets: PacketLog,
         objection: Objection = no_objection,
     ) -> None:
         self.verdicts: Counter[Verdict] = Counter()
@@ -104,6 +111,7 @@ class Recorder:
         self._fleet = fleet
         self._plan = plan
         self._take_visits, self._objection = take_visits, objection
+        self._packets = packets
         self._attempts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
 
@@ -131,6 +139,7 @@ class Recorder:
             not_applicable=choice.why,
         )
         self._attempt = attempt
+        self._packets.begin(attempt.test, attempt.number)
         self._journal.append(TestStarted(attempt.test, attempt.number, attempt.requirements))
         return attempt
 
@@ -160,8 +169,11 @@ class Recorder:
         attempt = self.attempt
         visits = self._take_visits()
         for number, visit in enumerate(visits, start=1):
-            self._journal.append_visit(visit.to_record(attempt.test, attempt.number, number))
+            record = visit.to_record(attempt.test, attempt.number, number)
+            begun_utc = self._packets.scale.at(visit.began_ns).isoformat() if record.marks else ""
+            self._journal.append_visit(replace(record, begun_utc=begun_utc))
         found = attempt.so_far
+        self._packets.end(passed=found.verdict is Verdict.PASS)
         result = Result(
             test=attempt.test,
             attempt=attempt.number,
