@@ -17,9 +17,10 @@ _L2CAP, _SDU = 4, 2  # octets of their headers
 _CONTINUES = 0b01  # packet boundary flag
 _ATT, _SIGNALLING, _SMP = 0x0004, 0x0005, 0x0006
 _DYNAMIC = range(0x0040, 0x0080)  # channels; on LE, all of them are credit-based
-_PLAIN_SMP = frozenset(bytes((code,)) for code in (*range(0x01, 0x06), 0x09, *range(0x0B, 0x0F)))
-"""Commands of the Security Manager without keys: not 0x06 (LTK), 0x07 (EDIV), 0x08 (IRK), 0x0A
-(CSRK). Confirm, random and check values of LE Secure Connections are open on the air."""
+_PLAIN_SMP = frozenset(bytes((code,)) for code in (1, 2, 5, 9, *range(0x0B, 0x0F)))
+"""Commands of the Security Manager without secrets: not 0x06 (LTK), 0x07 (EDIV), 0x08 (IRK), 0x0A
+(CSRK); nor 0x03 and 0x04, since Bumble takes the random number of the OOB data for that of the
+pairing."""
 
 CUT = "data that never became whole"
 _MOST_HELD = 1024  # fragments; a message of 255 octets has as many at most
@@ -132,7 +133,7 @@ class AclDirection:
                 bytes(pdu.held[:_L2CAP]) + command + bytes(len(pdu.held) - _L2CAP - len(command))
             )
             kept = bytes(pdu.held) if command in _PLAIN_SMP else keyed
-            yield from pdu.released(kept, "key of a pairing")
+            yield from pdu.released(kept, "secret of a pairing")
         else:
             yield from pdu.released(_without_data(pdu.held), "data that are no part of Digital Key")
 

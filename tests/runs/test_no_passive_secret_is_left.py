@@ -20,6 +20,8 @@ MAKERS = {
     "hop key": "rig.digital_key.ble_fields:parse",
     "session key": "rig.digital_key.key_schedule:_session",
 }
+# Which of them cross the line to the radio or to an anchor.
+ON_THE_LINE = [maker for name, maker in MAKERS.items() if name != "session key"]
 PLAN, BENCH = "passive_canaries.yaml", "virtual-time"
 
 
@@ -51,7 +53,7 @@ def test_every_kind_of_secret_was_made(run: Searched, maker: str) -> None:
 
 def test_no_secret_is_in_the_run_folder_or_in_the_output(run: Searched) -> None:
     names = {name for name, _ in run.contents()}
-    assert {"output", "journal.jsonl", "trace.jsonl", "report.html"} <= names
+    assert {"output", "journal.jsonl", "trace.jsonl", "packets.jsonl", "report.html"} <= names
     assert run.found() == {}
 
 
@@ -65,6 +67,15 @@ def test_a_leak_of_each_kind_is_found_in_each_form(leaky: Searched, maker: str) 
         ("output without line ends", "hex"),
         ("dump.bin", "raw"),
     ):
+        assert maker in found[place], place
+
+
+@pytest.mark.parametrize("maker", ON_THE_LINE)
+def test_a_leak_of_what_crosses_the_line_is_found_in_the_packets(
+    leaky: Searched, maker: str
+) -> None:
+    found = leaky.found()
+    for place in (("packets.jsonl", "hex"), ("trace.pcapng", "raw")):
         assert maker in found[place], place
 
 
