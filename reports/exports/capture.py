@@ -18,7 +18,7 @@ from reports.errors import ReportError
 from reports.exports.moments import since_epoch_ns
 from reports.exports.packets import left_out, radio_packets
 from reports.exports.pcapng import Interface, Packet, write_pcapng
-from rig.records.journal import Run
+from rig.records.journal import PACKETS, Run
 from rig.records.trace import StepRecord, VisitRecord
 
 ISO_14443, UPPER_PDU = 264, 252
@@ -47,7 +47,9 @@ def write_capture(run: Run) -> bytes:
     if any(not visit.begun_utc for visit in run.visits()):
         comment += _OLD
     if count := left_out(run):
-        comment += f" Of the radios, {count} packets were left out to bound the run's size."
+        comment += (
+            f" To bound the run's size, {count} packets of radios were left out: see {PACKETS}."
+        )
     return write_pcapng(f"Digital Key Rig {started.rig_version}", comment, packets)
 
 

@@ -23,12 +23,14 @@ _KINDS = {HCI: (_HCI_TEXT, BLUETOOTH_HCI), UCI: (_UCI_TEXT, FIRA_UCI)}
 
 
 def radio_packets(run: Run) -> Iterator[Packet]:
-    """All that were kept; the next one of a device says how many were left out ahead of it."""
+    """All that were kept; the next one of a device says how many were left out ahead of it.
+
+    Where an attempt kept none, nothing but ``left_out`` says so.
+    """
     of, zero_ns = "", 0
     gaps: dict[str, PacketsLeftOut] = {}
     for line in run.packets():
         if isinstance(line, PacketsOf):
-            yield from (_stand_in(gap, of, zero_ns) for gap in gaps.values())
             gaps.clear()
             of = f"{line.test} attempt {line.attempt}"
             zero_ns = since_epoch_ns(line.utc) - line.clock_ns
@@ -36,7 +38,6 @@ def radio_packets(run: Run) -> Iterator[Packet]:
             gaps[line.device] = line
         else:
             yield _packet(line, of, zero_ns, gaps.pop(line.device, None))
-    yield from (_stand_in(gap, of, zero_ns) for gap in gaps.values())
 
 
 def left_out(run: Run) -> int:
@@ -49,7 +50,11 @@ def _packet(line: PacketRecord, of: str, zero_ns: int, gap: PacketsLeftOut | Non
         octets = bytes.fromhex(line.octets)
     except ValueError as exc:
         raise ReportError(f"{line.device}: the packets hold what is no hex") from exc
-    comment = [of, f"zeros in the place of: {line.masked}" if line.masked else "", _told(gap)]
+    comment = [
+        of,
+        f"zeros in the place of: {line.masked}" if line.masked else "",
+        _told(gap),
+    ]
     direction = struct.pack(">I", 0 if line.sent else 1) if line.kind == HCI else b""
     return Packet(
         _interface(line.device, line.kind),
@@ -58,12 +63,6 @@ def _packet(line: PacketRecord, of: str, zero_ns: int, gap: PacketsLeftOut | Non
         direction + octets,
         " | ".join(filter(None, comment)),
     )
-
-
-def _stand_in(gap: PacketsLeftOut, of: str, zero_ns: int) -> Packet:
-    """An empty packet with the comment, where no packet follows that could have it."""
-    interface = _interface(gap.device, gap.kind)
-    return Packet(interface, zero_ns + gap.last_ns, False, b"", f"{of} | {_told(gap)}")
 
 
 def _told(gap: PacketsLeftOut | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rig.records.journal import Journal
+from rig.records.packets import PacketLine
 from rig.records.run import (
     SCHEMA,
     DeviceRecord,
@@ -107,6 +108,7 @@ def write_run(
     *,
     cut_off: TestStarted | None = None,
     finished: bool = True,
+    packets: Sequence[PacketLine] = (),
     **started: Any,
 ) -> Path:
     """Write a run as the rig's plugin does; ``started`` overrides fields of its head."""
@@ -127,6 +129,8 @@ def write_run(
     with Journal(folder) as journal:
         for seen in visits:
             journal.append_visit(seen)
+        if packets:
+            journal.append_packets(packets)
         for record in records:
             journal.append(record)
     return folder

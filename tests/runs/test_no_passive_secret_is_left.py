@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from rig.records.packets import PacketRecord, PacketsOf
 from rig.records.verdict import Verdict
 from tests.runs.rig_runs import OwnBench, RigRun
 from tests.runs.secret_search import Searched, searched
@@ -55,6 +58,34 @@ def test_no_secret_is_in_the_run_folder_or_in_the_output(run: Searched) -> None:
     names = {name for name, _ in run.contents()}
     assert {"output", "journal.jsonl", "trace.jsonl", "packets.jsonl", "report.html"} <= names
     assert run.found() == {}
+
+
+def test_every_attempt_has_its_packets_of_the_radio_and_of_the_anchors(run: Searched) -> None:
+    found: dict[str, set[str]] = {}
+    for line in run.ended.run.packets():
+        if isinstance(line, PacketsOf):
+            kinds = found[line.test] = set()
+        elif isinstance(line, PacketRecord):
+            kinds.add(line.kind)
+    assert list(found) == [result.test for result in run.ended.run.results]
+    assert set().union(*found.values()) == {"hci", "uci"}
+    assert all("hci" in kinds for kinds in found.values())
+
+
+def test_an_approach_begins_in_utc_when_its_connection_does(run: Searched) -> None:
+    """So that the messages of the trace stand among the packets that carried them."""
+    connected_ns = []
+    for line in run.ended.run.packets():
+        if isinstance(line, PacketsOf):
+            zero = datetime.fromisoformat(line.utc) - timedelta(microseconds=line.clock_ns / 1000)
+        elif isinstance(line, PacketRecord) and line.octets.startswith(("043e1301", "043e1f0a")):
+            connected_ns.append(zero + timedelta(microseconds=line.t_ns / 1000))
+    visits = list(run.ended.run.visits())
+    assert len(visits) >= len(run.ended.run.results)
+    for visit in visits:
+        began = datetime.fromisoformat(visit.begun_utc)
+        at = began + timedelta(microseconds=visit.marks["connected"] / 1000)
+        assert min(abs(at - one) for one in connected_ns) < timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
