@@ -31,7 +31,7 @@ def test_a_run_is_signed_and_verified(desk: Path) -> None:
     assert signed.exit_code == 0, signed.output
     done = called("verify", "run", "--trust", "my.key.pub")
     assert done.exit_code == 0, done.output
-    assert r'4 files as the manifest says; signed by "A. Beck\n\u001b[2K", key ' in done.output
+    assert r'5 files as the manifest says; signed by "A. Beck\n\u001b[2K", key ' in done.output
     assert called("verify", "run").exit_code == 13
     (desk / "run" / "report.html").write_text("changed")
     done = called("verify", "run", "--trust", "my.key.pub")
@@ -51,7 +51,7 @@ def test_an_unsigned_run_is_accepted_only_when_told_so(desk: Path) -> None:
     assert called("report", "run").exit_code == 0
     assert called("verify", "run").exit_code == 15
     done = called("verify", "run", "--unsigned")
-    assert (done.exit_code, done.output) == (0, "4 files as the manifest says; not signed\n")
+    assert (done.exit_code, done.output) == (0, "5 files as the manifest says; not signed\n")
     (desk / "run" / "trace.jsonl").unlink()
     assert called("verify", "run", "--unsigned").exit_code == 11
 
