@@ -115,6 +115,15 @@ class PacketLog:
                 self._put(list(_lines(source, kept, full=full)))
             self._head, self._kept = None, None
 
+    def write_some(self) -> bool:
+        """Write a few of those that have come; whether there were any. The log's thread does it."""
+        with self._working:
+            if self._kept is None or not self._pending:
+                return False  # between two attempts, they are of the next one
+            self._take(_AT_ONCE)
+            self._put_first()
+            return True
+
     def close(self) -> None:
         """The run is over; an attempt that was cut off keeps its packets. Idempotent."""
         self._stopping.set()
@@ -130,12 +139,7 @@ class PacketLog:
 
     def _work(self) -> None:
         while not self._stopping.wait(_EVERY_S):
-            while self._pending and not self._stopping.is_set():
-                with self._working:
-                    if self._kept is None:
-                        break  # they are of the next attempt
-                    self._take(_AT_ONCE)
-                    self._put_first()
+            while self.write_some() and not self._stopping.is_set():
                 time.sleep(_PAUSE_S)
 
     def _take(self, most: int) -> None:

@@ -175,6 +175,31 @@ def test_what_never_becomes_whole_keeps_nothing_but_headers(packets: list[bytes]
     assert any(packet.masked for packet in found)
 
 
+def test_what_is_too_long_is_given_up_at_once() -> None:
+    assert len(kept(*CUTS["more than was missing"])) == 2
+
+
+def test_a_connection_that_ends_releases_its_half_message_and_the_next_begins_anew() -> None:
+    found: list[WirePacket] = []
+    tap = HciTap(iter(range(100)).__next__)
+    tap.record(found.append, mask)
+    ended = event(0x05, b"\x00\x40\x00\x13")
+    (whole,) = map(acl, frames(SECRET_MESSAGE, 300))
+    for packet in (HALVES[0], ended, whole):
+        tap.passed(packet, sent=False)
+    half, end, message = found
+    assert (half.masked, end.octets, message.masked) == (CUT, ended, "secrets of a DK message")
+
+
+def test_a_controller_that_resets_has_no_half_message() -> None:
+    found: list[WirePacket] = []
+    tap = HciTap(iter(range(100)).__next__)
+    tap.record(found.append, mask)
+    tap.passed(HALVES[0], sent=False)
+    tap.passed(command(0x0C03, b""), sent=True)
+    assert [packet.masked for packet in found] == [CUT, ""]
+
+
 def test_a_mask_that_changes_the_length_is_not_believed() -> None:
     way = AclDirection(lambda message: message + b"!")
     (packet,) = way.take(WirePacket(0, True, acl(frames(SECRET_MESSAGE, 300)[0])))
@@ -240,6 +265,17 @@ def test_a_radio_tells_what_it_sends_and_reads(bench: Bench) -> None:
     assert LTK not in everything
     assert LTK[::-1] not in everything
     assert {packet.octets[0] for packet in heard.packets} == {1, 2, 4}
+
+
+def test_a_controller_that_is_pulled_out_releases_half_messages(bench: Bench) -> None:
+    heard = Heard()
+    bench.radio.record(heard, mask)
+    phone = bench.talking()
+    phone.say(0x0040, b"\xff\x00" + KEY)
+    bench.ears.pass_time(1)
+    bench.unplug()
+    half = heard.wait(lambda packet: packet.masked == CUT)
+    assert half.octets.endswith(b"\xff\x00" + bytes(16))
 
 
 def test_a_channel_s_messages_are_recorded_masked_both_ways(bench: Bench) -> None:
