@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rig.records.run import ApplicabilityRecord, RequirementRecord
+from rig.records.catalogue import ApplicabilityRecord, RequirementRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from reports.language import _, ngettext
 from reports.standing import Standing
 from reports.trials import Trial
-from rig.records.run import RequirementRecord
+from rig.records.catalogue import RequirementRecord
 
 _JUDGED = (
     Standing.FAIL,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reports.completeness import Completeness, Extent, complete_as
 from reports.standing import Standing, stand_together
 from reports.trials import Trial
-from rig.records.run import RequirementRecord
+from rig.records.catalogue import RequirementRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,14 +36,14 @@ from reports.trials import Trial, list_trials
 from reports.uncertainty import list_budgets, unbudgeted, write_uncertainty
 from reports.visits import VisitBook, file_of, list_files
 from rig.records.codec import RecordError
-from rig.records.journal import JOURNAL, TRACE, Run, read_run
+from rig.records.journal import JOURNAL, PACKETS, TRACE, Run, read_run
 
 PAGE = "report.html"
 PAGES = {name: PAGE if name == ENGLISH else f"report.{name}.html" for name in LANGUAGES}
 CHUNK = 200  # rows a table; browsers lay out only the tables in view
 _PLAIN, _ENGLISH = Markup(), Markup(' lang="en"')
-_BESIDE = (JOURNAL, TRACE, "engineer.html", "junit.xml")
-_HASHED = (JOURNAL, TRACE)
+_BESIDE = (JOURNAL, TRACE, PACKETS, "engineer.html", "junit.xml")
+_HASHED = (JOURNAL, TRACE, PACKETS)
 
 
 @dataclass(frozen=True, slots=True)

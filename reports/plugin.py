@@ -19,10 +19,11 @@ import pytest
 
 from reports.errors import ReportError
 from reports.language import ENGLISH, LANGUAGES
-from rig.records.journal import JOURNAL, TRACE
+from rig.records.journal import JOURNAL, PACKETS, TRACE
 
 _ENGINEER = "reports-engineer-page"
-_WRITTEN = (JOURNAL, TRACE, "report.html", "report.de.html", "engineer.html", "junit.xml")
+_PAGES_WRITTEN = ("report.html", "report.de.html", "engineer.html", "junit.xml")
+_WRITTEN = (JOURNAL, TRACE, PACKETS, *_PAGES_WRITTEN)
 
 
 @dataclass(slots=True)

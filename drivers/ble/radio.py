@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from drivers.api.ble import Advert, Bond, HciAir, KeyService, RadioListener, VehicleRadio
 from drivers.api.clock import SystemClock
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import DriverError, DriverUnavailable, LinkLost
 from drivers.api.event_loop import LoopThread
+from drivers.api.packets import HCI, MaskMessage, PacketSink, PacketSource
+from drivers.ble.tap import HciTap
 from drivers.ble.vehicle import Teller, Vehicle, offerable, static_address
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ _DO_S = 10.0
 _ADVICE = "pip install bumble"
 
 
-class BumbleRadio(VehicleRadio):
+class BumbleRadio(VehicleRadio, PacketSource):
     """``transport`` is a text name of Bumble's, such as "usb:0" or "serial:/dev/ttyACM0".
 
     ``address`` is the vehicle's static random identity, "C0:..." to "FF:..."; one is made up when
@@ -34,12 +37,15 @@ class BumbleRadio(VehicleRadio):
     transport needs what is not installed, ValueError for an address that is not static random.
     """
 
+    packet_kind: ClassVar[str] = HCI
+
     def __init__(self, transport: str | HciAir, address: str = "") -> None:
         identity, named = static_address(address), isinstance(transport, str)
         self._where = transport
         clock = SystemClock() if isinstance(transport, str) else transport.clock
+        tap = HciTap(clock.now_ns)
         self._loop = LoopThread(clock, "ble-radio", files=named)
-        self._vehicle = Vehicle(self._loop, Teller(clock), identity, os.urandom(16))
+        self._vehicle = Vehicle(self._loop, Teller(clock), identity, os.urandom(16), tap)
         self._stack: Stack | None = None
         self._closed = False
         try:
@@ -64,6 +70,9 @@ class BumbleRadio(VehicleRadio):
 
     def know(self, bonds: tuple[Bond, ...]) -> None:
         self._vehicle.bonds = bonds
+
+    def record(self, sink: PacketSink, mask_message: MaskMessage) -> None:
+        self._loop.post(partial(self._vehicle.tap.record, sink, mask_message))
 
     def recover(self) -> None:
         if self._closed:

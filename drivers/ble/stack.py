@@ -111,11 +111,13 @@ class Stack:
         """From host to controller."""
         if self._line is None:
             raise TransportLostError("the controller is gone")
+        self._vehicle.tap.passed(packet, sent=True)
         self._pulse.sent(packet)
         self._line.send(packet)
 
     def _received(self, packet: bytes) -> None:
         if self.loss is None:
+            self._vehicle.tap.passed(packet, sent=False)
             self._pulse.received(packet)
             self.host.on_packet(packet)
 
@@ -124,6 +126,7 @@ class Stack:
         if self.loss is not None:
             return
         self.loss, was_up, self.up = why, self.up, False
+        self._vehicle.tap.lost()
         self._vehicle.loop.loop.create_task(self._drop())
         if (pending := self.host.pending_response) is not None and not pending.done():
             pending.set_exception(TransportLostError(str(why)))

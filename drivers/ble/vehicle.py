@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from drivers.api.ble import Bond, KeyService, Link, RadioListener
 from drivers.api.clock import Clock
 from drivers.api.event_loop import LoopThread
+from drivers.ble.tap import HciTap
 
 _SPSMS = range(0x0080, 0x0100)
 _ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
@@ -39,6 +40,7 @@ class Vehicle:
     tell: Teller
     address: str
     irk: bytes = field(repr=False)
+    tap: HciTap
     bonds: tuple[Bond, ...] = ()
     service: KeyService | None = None
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import ClassVar
 
 from drivers.api.clock import Clock, SystemClock
 from drivers.api.device import Finding, Identity
 from drivers.api.errors import DeviceRefused, DriverError, FrameError, LinkLost, LinkTimeout
+from drivers.api.packets import UCI, MaskMessage, PacketSink, PacketSource
 from drivers.api.uwb import RangingAnchor, RangingSession, Session, UciPort
 from drivers.uwb import findings, settings
 from drivers.uwb.host import LineHealth, UciHost
@@ -16,6 +18,7 @@ from drivers.uwb.inbox import Inbox
 from drivers.uwb.kit import Kit
 from drivers.uwb.ranging import UciRanging
 from drivers.uwb.routing import Routing
+from drivers.uwb.tap import UciTap
 from drivers.uwb.uci import control, core
 from drivers.uwb.uci.codes import DeviceState, SessionState, Status
 from drivers.uwb.uci.session import (
@@ -32,7 +35,7 @@ from drivers.uwb.uci.session import (
 _STATE_S = 1.0  # for a state to be reported, before the device is asked for it
 
 
-class UciAnchor(RangingAnchor):
+class UciAnchor(RangingAnchor, PacketSource):
     """One chip. ``connect`` opens its line, at first and again after it was lost.
 
     ``clock`` is what its measurements are stamped by and waited for; the machine's, if none.
@@ -40,6 +43,8 @@ class UciAnchor(RangingAnchor):
     Opening resets the chip and asks who it is. Raises what ``connect`` does, LinkTimeout when
     nothing answers, DeviceRefused, or FrameError when what answers is no UCI.
     """
+
+    packet_kind: ClassVar[str] = UCI
 
     def __init__(
         self, kit: Kit, connect: Callable[[], UciPort], where: str, clock: Clock | None = None
@@ -50,6 +55,7 @@ class UciAnchor(RangingAnchor):
         self._closed = False
         self._doubtful = False  # a command went astray: the chip may hold what nobody knows of
         self._host: UciHost | None = None
+        self._tap = UciTap(kit.profile)
         with self._named():
             self._open()
 
@@ -96,6 +102,10 @@ class UciAnchor(RangingAnchor):
         """What the line has carried since it was last opened."""
         return self._host.health if self._host else LineHealth()
 
+    def record(self, sink: PacketSink, mask_message: MaskMessage) -> None:
+        del mask_message  # no DK message passes here
+        self._tap.sink = sink
+
     def identity(self) -> Identity:
         info = self._info
         said = f"UCI {info.version('uci')}, MAC {info.version('mac')}, PHY {info.version('phy')}"
@@ -141,6 +151,7 @@ class UciAnchor(RangingAnchor):
         self._routing = routing = Routing(kit.profile, clock)
         port, patience = self._connect(), kit.patience
         host = UciHost(port, kit.profile, routing, wrap=kit.wrap, patience=patience, clock=clock)
+        host.tap = self._tap
         try:
             host.ask(core.DeviceReset(), core.DeviceResetAnswer)
             if not routing.device.wait_for(DeviceState.READY, _STATE_S):

@@ -11,19 +11,20 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from drivers.api.clock import Clock, SystemClock
 from drivers.api.errors import DeviceRefused, DriverError, FrameError, LinkLost, LinkTimeout
 from drivers.api.uwb import UciPort
 from drivers.uwb.framing import Wrap, raw
+from drivers.uwb.tap import UciTap
 from drivers.uwb.uci import messages
 from drivers.uwb.uci.codes import Status, status_text
 from drivers.uwb.uci.core import GenericError
 from drivers.uwb.uci.errors import UnknownMessage
 from drivers.uwb.uci.header import Header
 from drivers.uwb.uci.opcodes import Answer, Message, MessageType, Opcode
-from drivers.uwb.uci.packet import Reassembly
+from drivers.uwb.uci.packet import Packet, Reassembly
 from drivers.uwb.uci.profiles import Profile
 from drivers.uwb.uci.stream import FrameStream
 
@@ -46,6 +47,13 @@ class Patience:
     tries: int = 1  # each waits for ``answer_s``
     retry_pause_s: float = 0.02
     retries: int = 25  # that the device may ask for
+
+
+class _Sending(NamedTuple):
+    """A command on its way, whole and as it is cut."""
+
+    packet: Packet
+    segments: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class UciHost:
         patience: Patience | None = None,
         clock: Clock | None = None,
     ) -> None:
+        self.tap = UciTap(profile)  # another may take its place
         self._port, self._profile, self._wrap = port, profile, wrap
         self._listener = listener
         self._patience = patience or Patience()
@@ -126,7 +135,7 @@ class UciHost:
             self._answers = queue.SimpleQueue()  # a late answer to an earlier command is not ours
             self._wanted = answer.opcode
             try:
-                payload = self._exchange([self._wrap(one) for one in segments], doing)
+                payload = self._exchange(_Sending(packet, segments), doing)
             finally:
                 self._wanted = None
         if issubclass(answer, Answer) and payload[:1] not in (b"", b"\0"):
@@ -140,28 +149,29 @@ class UciHost:
         if self._reader is not threading.current_thread():
             self._reader.join(_JOIN_S)
 
-    def _exchange(self, frames: list[bytes], doing: str) -> bytes:
+    def _exchange(self, command: _Sending, doing: str) -> bytes:
         patience, retries = self._patience, 0
         for _ in range(patience.tries):
-            self._send(frames)
+            self._send(command)
             answer = self._answer()
             while answer is _RETRY:
                 retries += 1
                 if retries > patience.retries:
                     raise DeviceRefused(Status.COMMAND_RETRY, f"{doing}, {retries} times")
                 time.sleep(patience.retry_pause_s)
-                self._send(frames)
+                self._send(command)
                 answer = self._answer()
             if isinstance(answer, bytes):
                 return answer
         waited_s = patience.tries * patience.answer_s
         raise LinkTimeout(f"{doing}: no answer in {waited_s:g} s")
 
-    def _send(self, frames: list[bytes]) -> None:
+    def _send(self, command: _Sending) -> None:
         self._check()
+        self.tap.sent(self._now_ns(), command.packet, command.segments)
         try:
-            for frame in frames:
-                self._port.write(frame)
+            for segment in command.segments:
+                self._port.write(self._wrap(segment))
         except LinkLost as exc:
             self._loss = self._loss or exc  # before the reading thread sees it too
             raise
@@ -203,6 +213,7 @@ class UciHost:
     def _take(self, frames: Iterable[tuple[Header, bytes]], t_ns: int) -> None:
         for header, part in frames:
             self._counts["segments"] += 1
+            self.tap.received(t_ns, header, part)
             try:
                 payload = self._reassembly.add(header, part)
                 if payload is not None:

@@ -9,7 +9,7 @@ from reports.comparison.sides import Fact, Side
 from reports.history.compare import Change, Direction
 from reports.language import _, ngettext
 from reports.standing import Standing
-from rig.records.run import RequirementRecord
+from rig.records.catalogue import RequirementRecord
 
 _ORDER = {Direction.WORSE: 0, Direction.OTHER: 1, Direction.BETTER: 2}
 

@@ -1,12 +1,12 @@
-"""The trace of a run as a capture for Wireshark.
+"""The trace of a run, and the packets of its radios, as one capture for Wireshark.
 
 NFC visits are LINKTYPE_ISO_14443 (264; kaiser.cx/posts/pcap-iso14443). The trace holds APDUs, and
 so each stands in one I-block (ISO/IEC 14443-4, 7.1.1) whose number alternates: how a reader cut
 them into blocks is not known above it. Passive entry is Digital Key messages, and APDUs taken out
 of them, with no layer below: LINKTYPE_WIRESHARK_UPPER_PDU (252), as plain data.
 
-Times within a visit were measured. The trace does not say when in an attempt a visit began: it
-stands at the attempt's start, or where the visit before it ended.
+Times within a visit were measured, and so was when it began. The trace of an older rig does not say
+that: such a visit stands at the attempt's start, or where the visit before it ended.
 """
 
 from __future__ import annotations
@@ -16,42 +16,54 @@ from collections.abc import Iterator
 
 from reports.errors import ReportError
 from reports.exports.moments import since_epoch_ns
+from reports.exports.packets import left_out, radio_packets
 from reports.exports.pcapng import Interface, Packet, write_pcapng
-from rig.records.journal import Run
+from rig.records.journal import PACKETS, Run
 from rig.records.trace import StepRecord, VisitRecord
 
 ISO_14443, UPPER_PDU = 264, 252
 PASSIVE_ENTRY = "passive entry"  # the place of visits that are approaches
 _TO_CARD, _TO_READER = 0xFA, 0xFB  # without their CRC, which readers keep to themselves
 _I_BLOCK = 0x02
+_LONGEST = 0xFFFF  # octets, as the header counts them
 _PDU_DISSECTOR, _PDU_END = 12, 0
 _NFC = "APDUs of an NFC reader, each put into one I-block by the rig"
 _MESSAGES = "Digital Key messages over Bluetooth LE and the APDUs in them, without their channel"
 _SECTION = (
-    "Times within a visit were measured; each visit is put at its attempt's start, or where the"
-    " visit before it ended. Sent is from the vehicle."
+    "Times are UTC by the rig's clock. Sent is from the vehicle. Secrets were overwritten by zeros"
+    " when they were recorded, and the packet's comment says so."
+)
+_OLD = (
+    " No visit's beginning was recorded: each is put at its attempt's start, or where the visit"
+    " before it ended."
 )
 
 
 def write_capture(run: Run) -> bytes:
     """The capture, a pcapng file; raises ReportError for a trace that holds no octets."""
     started = run.started
+    packets = sorted((*_packets(run), *radio_packets(run)), key=lambda packet: packet.t_ns)
     comment = f"{started.run_id}: {'SIMULATED. ' if started.simulated else ''}{_SECTION}"
-    return write_pcapng(f"Digital Key Rig {started.rig_version}", comment, _packets(run))
+    if any(not visit.begun_utc for visit in run.visits()):
+        comment += _OLD
+    if count := left_out(run):
+        comment += (
+            f" To bound the run's size, {count} packets of radios were left out: see {PACKETS}."
+        )
+    return write_pcapng(f"Digital Key Rig {started.rig_version}", comment, packets)
 
 
 def _packets(run: Run) -> Iterator[Packet]:
-    """In the order of time: visits one after another, what crossed within one sorted."""
+    """Visits in the order in which they were recorded."""
     free_ns = since_epoch_ns(run.started.started_utc)
     begun_ns = {(r.test, r.attempt): since_epoch_ns(r.started_utc) for r in run.results}
     for visit in run.visits():
-        zero_ns = max(free_ns, begun_ns.get((visit.test, visit.attempt), 0))
-        packets = [
-            packet
-            for number, step in enumerate(visit.steps)
-            for packet in _packets_of(visit, step, number, zero_ns)
-        ]
-        yield from sorted(packets, key=lambda packet: packet.t_ns)
+        if visit.begun_utc:
+            zero_ns = since_epoch_ns(visit.begun_utc)
+        else:
+            zero_ns = max(free_ns, begun_ns.get((visit.test, visit.attempt), 0))
+        for number, step in enumerate(visit.steps):
+            yield from _packets_of(visit, step, number, zero_ns)
         ends = (*visit.marks.values(), *(step.received_ns for step in visit.steps))
         free_ns = zero_ns + max(ends, default=0)
 
@@ -89,4 +101,6 @@ def _framed(interface: Interface, octets: bytes, number: int, *, sent: bool) -> 
     if interface.link_type == UPPER_PDU:
         return struct.pack(">HH4sHH", _PDU_DISSECTOR, 4, b"data", _PDU_END, 0) + octets
     block = bytes([_I_BLOCK | number & 1]) + octets
+    if len(block) > _LONGEST:
+        raise ReportError(f"an APDU of {len(octets)} octets does not fit into a pcapng file")
     return struct.pack(">BBH", 0, _TO_CARD if sent else _TO_READER, len(block)) + block

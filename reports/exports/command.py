@@ -35,7 +35,7 @@ Formats:
   ctrf     ctrf.json        Common Test Report Format, for build servers
   json     run.json         all that the journal holds, in one document
   schema   run.schema.json  the JSON Schema of run.json
-  pcapng   trace.pcapng     NFC and Digital Key messages, for Wireshark
+  pcapng   trace.pcapng     NFC, Digital Key messages, Bluetooth HCI and UCI, for Wireshark
 
 \b
 Exit status: 0 written, 2 the run cannot be read, its evidence is not as its manifest says, or it

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rig.plans.catalogue import Catalogue, Requirement
-from rig.records.run import ApplicabilityRecord
+from rig.records.catalogue import ApplicabilityRecord
 
 _BOTH = "both"
 _KEYS = {"digital_key": "Digital Key", "digital_key_plus": "Digital Key Plus"}

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Strict, StringConstraints
 
 from rig.plans.errors import CatalogueError, UnknownRequirement
-from rig.records.run import RequirementRecord
+from rig.records.catalogue import RequirementRecord
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^DK-[A-Z]+-\d\d$")]

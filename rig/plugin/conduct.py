@@ -23,6 +23,7 @@ from rig.key_server.reading_choices import readings_from
 from rig.key_server.readings import Readings
 from rig.measure.person_time import PersonTime
 from rig.measure.uncertainty import Budgets
+from rig.measure.utc_scale import UtcScale
 from rig.plans.catalogue import Catalogue
 from rig.plans.plan import Plan
 from rig.plugin.assignment import Assignment
@@ -30,9 +31,10 @@ from rig.plugin.budgets import budgets_of
 from rig.plugin.closing import Closing
 from rig.plugin.fleet import Fleet
 from rig.plugin.heading import redactor_of, run_started
+from rig.plugin.packet_log import PacketLog
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
-from rig.plugin.recording import Recorder, no_objection
+from rig.plugin.recording import Recorder, Told
 from rig.plugin.verdicts import reason_of
 from rig.records.excuses import Excuses, day_of
 from rig.records.journal import Journal
@@ -145,33 +147,36 @@ class Conduct:
             vehicle = self._car = (
                 _car(bench, self.readings, self.plan) if wants_car(items) else None
             )
-            self._journal = Journal(self._assignment.folder)
-            take_visits = vehicle.take_visits if vehicle else list
-            delays = vehicle.calibrations() if vehicle else ()
-            self._budgets = budgets_of(bench, delays)
-            fleet = Fleet(self.catalogue, bench)
-            objection = vehicle.objection if vehicle else no_objection
-            self._recorder = Recorder(
-                self._journal, self.plan, fleet, take_visits, objection, redactor_of(bench)
-            )
-            ids = [item.nodeid for item in items]
-            head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
-            self._journal.append(
-                replace(head, applicability=fleet.to_records(), budgets=self._budgets.known)
-            )
-            day = day_of(head.started_utc)
-            self._closing.excuses = Excuses(head.waivers, head.quarantine, day)
+            packets = self._begin_records(bench, vehicle, items)
             tests = f"{len(items)} test{'s' if len(items) > 1 else ''}"
             self.progress.open(
                 len(items), f"{self.plan.title} · bench {bench.description.name} · {tests}"
             )
             try:
+                packets.listen(bench.devices)
                 if vehicle:
                     vehicle.start()
                 yield
             finally:
                 if vehicle:
                     vehicle.stop()
+                packets.close()
+
+    def _begin_records(
+        self, bench: Bench, vehicle: Car | None, items: Sequence[pytest.Item]
+    ) -> PacketLog:
+        """The journal with its head, and whoever writes in it."""
+        journal = self._journal = Journal(self._assignment.folder)
+        self._budgets = budgets_of(bench, vehicle.calibrations() if vehicle else ())
+        fleet = Fleet(self.catalogue, bench)
+        packets = PacketLog(journal.append_packets, UtcScale(clock_of(bench.devices)))
+        told = Told(vehicle.take_visits, vehicle.objection) if vehicle else Told()
+        self._recorder = Recorder(journal, self.plan, fleet, told, packets, redactor_of(bench))
+        ids = [item.nodeid for item in items]
+        head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
+        journal.append(replace(head, applicability=fleet.to_records(), budgets=self._budgets.known))
+        self._closing.excuses = Excuses(head.waivers, head.quarantine, day_of(head.started_utc))
+        return packets
 
     @contextmanager
     def _while_asking(self) -> Iterator[None]:

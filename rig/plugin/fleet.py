@@ -10,7 +10,7 @@ from rig.bench.build import Bench
 from rig.bench.vehicle import VehicleDescription
 from rig.plans.applicability import Applicability, Choice, PlayedVehicle
 from rig.plans.catalogue import Catalogue
-from rig.records.run import ApplicabilityRecord
+from rig.records.catalogue import ApplicabilityRecord
 
 
 class Fleet:

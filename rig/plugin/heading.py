@@ -32,7 +32,6 @@ def run_started(
 ) -> RunStarted:
     """The head of the journal, taken when the bench is open and before any test begins."""
     plan, description = assignment.plan, bench.description
-    asked = assignment.bench.laboratory  # the same people, whichever bench stands in
     head = RunStarted(
         run_id=assignment.folder.name,
         schema=SCHEMA,
@@ -61,13 +60,21 @@ def run_started(
         quarantine=excuses.concerning(assignment.quarantine, tests),
         remarks=bench.remarks,
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
-        issue=issue(assignment.folder, description.name, begin=assignment.own_folder),
+    )
+    return _masked(_issued(head, assignment, description), description)
+
+
+def _issued(head: RunStarted, assignment: Assignment, bench: BenchDescription) -> RunStarted:
+    """The head with where, with what and by whom the run is made."""
+    asked = assignment.bench.laboratory  # the same people, whichever bench stands in
+    return replace(
+        head,
+        issue=issue(assignment.folder, bench.name, begin=assignment.own_folder),
         laboratory=asked.record(customer=assignment.customer, order=assignment.order),
-        equipment=description.equipment,
-        environment=description.environment.record() if description.environment else None,
+        equipment=bench.equipment,
+        environment=bench.environment.record() if bench.environment else None,
         source=source(),
     )
-    return _masked(head, description)
 
 
 def redactor_of(bench: Bench) -> Redactor:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from rig.complaints import shown
 from rig.key_server.reading_choices import described, readings_from
 from rig.plans.catalogue import Catalogue
-from rig.records.run import ReadingRecord
+from rig.records.catalogue import ReadingRecord
 
 
 def check_readings(chosen: Mapping[str, object]) -> None:

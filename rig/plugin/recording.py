@@ -23,6 +23,7 @@ from rig.plans.plan import Plan
 from rig.plugin.fleet import Fleet
 from rig.plugin.marks import requirements_of
 from rig.plugin.operator_steps import StepLog
+from rig.plugin.packet_log import PacketLog
 from rig.plugin.redaction import Redactor
 from rig.plugin.verdicts import (
     Finding,
@@ -40,6 +41,11 @@ from rig.records.verdict import Verdict
 
 class RecordedVisit(Protocol):
     """A finished visit that knows its record."""
+
+    @property
+    def began_ns(self) -> int:
+        """Its first mark, of the bench's clock; 0 when nothing was marked."""
+        ...
 
     def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
         """The visit for the trace."""
@@ -90,6 +96,14 @@ class Attempt:
         return decided(self.findings) or Finding(Verdict.ERROR, "it never ran")
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the vehicle tells of a test: its visits, and what speaks against a verdict."""
+
+    take_visits: TakeVisits = list
+    objection: Objection = no_objection
+
+
 class Recorder:
     """Writes the attempts of a run, one after the other."""
 
@@ -98,17 +112,18 @@ class Recorder:
         journal: Journal,
         plan: Plan,
         fleet: Fleet,
-        take_visits: TakeVisits,
-        objection: Objection = no_objection,
-        redactor: Redactor | None = None,
+        told: Told,
+        packets: PacketLog,
+        redactor: Redactor,
     ) -> None:
-        self._redactor = redactor or Redactor()
-        self.steps = StepLog(journal.folder, self._redactor)
+        self._redactor = redactor
+        self.steps = StepLog(journal.folder, redactor)
         self.verdicts: Counter[Verdict] = Counter()
         self._journal = journal
         self._fleet = fleet
         self._plan = plan
-        self._take_visits, self._objection = take_visits, objection
+        self._told = told
+        self._packets = packets
         self._attempts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
 
@@ -136,6 +151,7 @@ class Recorder:
             not_applicable=choice.why,
         )
         self._attempt = attempt
+        self._packets.begin(attempt.test, attempt.number)
         self._journal.append(TestStarted(attempt.test, attempt.number, attempt.requirements))
         return attempt
 
@@ -153,7 +169,7 @@ class Recorder:
         else:
             return None
         if call.when == "call":
-            objection = self._objection(failed=found.verdict is Verdict.FAIL)
+            objection = self._told.objection(failed=found.verdict is Verdict.FAIL)
             found = questioned(found, objection)
         attempt.findings.append(found)
         if call.excinfo is not None and found.verdict is Verdict.ERROR:
@@ -163,10 +179,13 @@ class Recorder:
     def finish(self) -> Result:
         """The test is over, torn down and all: write its visits and its result."""
         attempt = self.attempt
-        visits = self._take_visits()
+        visits = self._told.take_visits()
         for number, visit in enumerate(visits, start=1):
-            self._journal.append_visit(visit.to_record(attempt.test, attempt.number, number))
+            record = visit.to_record(attempt.test, attempt.number, number)
+            begun_utc = self._packets.scale.at(visit.began_ns).isoformat() if record.marks else ""
+            self._journal.append_visit(replace(record, begun_utc=begun_utc))
         found = attempt.so_far
+        self._packets.end(passed=found.verdict is Verdict.PASS)
         result = Result(
             test=attempt.test,
             attempt=attempt.number,

@@ -2,22 +2,24 @@
 
 ``journal.jsonl`` holds Record lines, ``trace.jsonl`` VisitRecord lines. Each line is one ``write``
 to the file, so a killed process loses at most the line it was writing; a cut last line is left out
-when reading. ``RunFinished`` forces everything to the disk.
+when reading. ``RunFinished`` forces everything to the disk. ``packets.jsonl`` holds PacketLine
+lines, several a ``write``, and is there only where packets were recorded.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
 from rig.records.codec import RecordError, decode, encode
+from rig.records.packets import PacketLine, PacketRecord, PacketsLeftOut, PacketsOf
 from rig.records.run import Record, Result, RunFinished, RunStarted, TestStarted
 from rig.records.trace import VisitRecord
 
-JOURNAL, TRACE = "journal.jsonl", "trace.jsonl"
+JOURNAL, TRACE, PACKETS = "journal.jsonl", "trace.jsonl", "packets.jsonl"
 KINDS = (RunStarted, TestStarted, Result, RunFinished)
 T = TypeVar("T")
 
@@ -28,9 +30,8 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self._journal: int = os.open(folder / JOURNAL, flags, 0o644)
-        self._trace: int = os.open(folder / TRACE, flags, 0o644)
+        self._journal, self._trace = _appending(folder / JOURNAL), _appending(folder / TRACE)
+        self._packets: int | None = None
         self._open = True
 
     def append(self, record: Record) -> None:
@@ -38,18 +39,29 @@ class Journal:
         os.write(self._journal, f"{encode(record)}\n".encode())
         if isinstance(record, RunFinished):
             os.fsync(self._trace)
+            if self._packets is not None:
+                os.fsync(self._packets)
             os.fsync(self._journal)
 
     def append_visit(self, visit: VisitRecord) -> None:
         """Add one visit to the trace; call before the Result that counts it."""
         os.write(self._trace, f"{encode(visit)}\n".encode())
 
+    def append_packets(self, lines: Sequence[PacketLine]) -> int:
+        """Add packets to their file, all in one write; returns how many octets that were."""
+        if self._packets is None:
+            self._packets = _appending(self.folder / PACKETS)
+        octets = "".join(f"{encode(line)}\n" for line in lines).encode()
+        return os.write(self._packets, octets)
+
     def close(self) -> None:
-        """Close both files. Idempotent."""
+        """Close all files. Idempotent."""
         if self._open:
             self._open = False
             os.close(self._journal)
             os.close(self._trace)
+            if self._packets is not None:
+                os.close(self._packets)
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +84,11 @@ class Run:
         """Read the trace one visit at a time: it can be large."""
         yield from _lines(self.folder / TRACE, (VisitRecord,))
 
+    def packets(self) -> Iterator[PacketLine]:
+        """Read the packets one by one: they can be many. None where none were recorded."""
+        kinds: tuple[type[PacketLine], ...] = (PacketRecord, PacketsOf, PacketsLeftOut)
+        yield from _lines(self.folder / PACKETS, kinds)
+
 
 def read_run(folder: Path) -> Run:
     """Read a run folder; raises RecordError when it does not begin with RunStarted."""
@@ -86,6 +103,10 @@ def read_run(folder: Path) -> Run:
         results=tuple(r for r in records if isinstance(r, Result)),
         finished=finished[-1] if finished else None,
     )
+
+
+def _appending(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
 
 def _lines(path: Path, kinds: tuple[type[T], ...]) -> Iterator[T]:

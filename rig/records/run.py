@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rig.records import laboratory as lab
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord, RequirementRecord
 from rig.records.excuses import Quarantine, WaiverRecord
 from rig.records.uncertainty import UncertaintyBudget
 from rig.records.verdict import Verdict
@@ -43,41 +44,6 @@ class SettingRecord:
     value: str
     mark: str  # "sourced", "inferred" or "gap"
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementRecord:
-    """One entry of the requirement catalogue, as the run saw it."""
-
-    id: str
-    title: str
-    text: str
-    capability: str
-    priority: str
-    applies_to: str
-    automation: str
-    ambiguities: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicabilityRecord:
-    """Whether a requirement applies to a vehicle of the bench, and all that decided it."""
-
-    requirement: str
-    applies: bool
-    vehicle: str  # the vehicle it is judged on; "" when it applies to none
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRecord:
-    """How something that the sources leave open was read in this run."""
-
-    ambiguity: str  # "" for what no ambiguity of the catalogue speaks of
-    name: str  # of the setting that a plan may choose; "" where there is nothing to choose
-    chosen: str
-    alternatives: tuple[str, ...] = ()
-    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

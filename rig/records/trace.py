@@ -48,3 +48,4 @@ class VisitRecord:
     explanation: str
     marks: dict[str, int]  # name -> ns since the first mark
     steps: tuple[StepRecord, ...]
+    begun_utc: str = ""  # of the first mark; "" in runs of older rigs

@@ -109,11 +109,15 @@ class Visit:
         if self.ending is Ending.FAULT and self.error is not None:
             raise self.error
 
+    @property
+    def began_ns(self) -> int:
+        """Its first mark, of the clock."""
+        stamps = [*self.timeline.marks.values(), *(e.sent_ns for e in self.timeline.exchanges)]
+        return min(stamps, default=0)
+
     def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
         """The visit for the trace; times count from its first mark."""
-        marks = self.timeline.marks
-        stamps = [*marks.values(), *(e.sent_ns for e in self.timeline.exchanges)]
-        zero = min(stamps, default=0)
+        marks, zero = self.timeline.marks, self.began_ns
         return VisitRecord(
             test=test,
             attempt=attempt,

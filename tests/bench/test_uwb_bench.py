@@ -48,6 +48,13 @@ def test_a_moment_of_load_is_counted_and_nothing_is_lost() -> None:
     assert load.begin.resident_mib > 1
 
 
+def test_a_load_that_is_recorded_is_in_the_packets_whole(tmp_path: Path) -> None:
+    load = uwb_load.run(0.3, 0.1, tmp_path)
+    (path,) = tmp_path.glob("packets.jsonl")
+    assert path.read_bytes().count(b'"octets":"6200') >= load.count > 0
+    assert load.lost == 0
+
+
 def test_the_codec_of_pica_is_what_is_compared_with_where_it_is_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
 """Four anchors that notify a thousand times a second together: what the host loses and takes.
 
 The chips are in another process, so that processor time and memory here are the host's alone.
-``RIG_BENCH_UWB_S`` is for how long: a minute, or ten (600) on request.
+``RIG_BENCH_UWB_S`` is for how long: a minute, or ten (600) on request. What recording every packet
+costs is measured beside it, in turns with and without.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +24,17 @@ from typing import ClassVar
 from drivers.api.clock import SystemClock
 from drivers.api.uwb import FiraSession, RangingSession
 from drivers.uwb.kits import TcpAnchor
-from tests.bench.harness import BenchFailed, Row
+from rig.measure.utc_scale import UtcScale
+from rig.plugin.packet_log import Limits, PacketLog
+from rig.records.journal import Journal
+from tests.bench.harness import BenchFailed, Row, interleave, ratio
 
 ANCHORS, INTERVAL_MS = 4, 4  # 4 times 250 a second
 LEAST_SHARE = 0.97  # of a thousand a second, that the chips must bring
 SETTLE_S = 5.0  # before memory is first looked at
 MOST_CORE = 0.5
+TURNS = 3
+MOST_RECORDED = 1.5
 MOST_GROWTH = 1.05  # 3,600 objects: what four seconds bring, were each kept as a single one
 _CACHED = (
     256 * 1024
@@ -93,8 +100,8 @@ class Load:
         return sum(tally.lost + tally.damaged for tally in self.tallies)
 
 
-def rows(_scratch: Path) -> list[Row]:
-    """Three rows: lost, processor time, memory. BenchFailed where the chips were too slow."""
+def rows(scratch: Path) -> list[Row]:
+    """Lost, processor time, memory, recording. BenchFailed where the chips were too slow."""
     duration_s = float(os.environ.get("RIG_BENCH_UWB_S", "60"))
     load = run(duration_s)
     rate = load.count / load.wall_s
@@ -112,15 +119,42 @@ def rows(_scratch: Path) -> list[Row]:
         Row(f"UWB host, {ANCHORS} anchors: lost", load.lost / load.count, 0.0, lost, n),
         Row(f"UWB host, {ANCHORS} anchors: core", load.cpu_s / load.wall_s, MOST_CORE, core, n),
         Row(f"UWB host, {ANCHORS} anchors: memory", growth, MOST_GROWTH, memory, n),
+        recording(scratch, duration_s / (4 * TURNS)),
     ]
 
 
-def run(duration_s: float, settle_s: float = SETTLE_S) -> Load:
-    """Let it run, and count."""
+def recording(scratch: Path, duration_s: float) -> Row:
+    """Processor time with every packet written, against that without."""
+    spent = interleave(
+        {
+            "recorded": lambda: _spent(duration_s, scratch / "packets"),
+            "not": lambda: _spent(duration_s, None),
+        },
+        TURNS,
+    )
+    shown = {name: 1e6 * statistics.median(found) for name, found in spent.items()}
+    against = f"{shown['recorded']:.0f} us a notification against {shown['not']:.0f} us"
+    value = ratio(spent["recorded"], spent["not"])
+    n = f"{TURNS} x {duration_s:.0f} s"
+    return Row(f"UWB host, {ANCHORS} anchors: recorded", value, MOST_RECORDED, against, n)
+
+
+def _spent(duration_s: float, folder: Path | None) -> float:
+    """Seconds of processor time for one notification."""
+    load = run(duration_s, 1.0, folder)
+    if load.lost:
+        raise BenchFailed(f"{load.lost} notifications were lost, recorded in {folder}")
+    return load.cpu_s / load.count
+
+
+def run(duration_s: float, settle_s: float = SETTLE_S, record_in: Path | None = None) -> Load:
+    """Let it run, and count. Where there is a folder, everything is recorded into it."""
     load, stopping = Load(), threading.Event()
     with ExitStack() as stack:
         addresses = stack.enter_context(_chips(ANCHORS))
         anchors = [stack.enter_context(TcpAnchor(address)) for address in addresses]
+        if record_in is not None:
+            _record(stack, anchors, record_in)
         load.tallies = [Tally() for _ in anchors]
         threads = [
             threading.Thread(target=tally.take, args=(anchor.start(_SESSION), stopping))
@@ -135,6 +169,14 @@ def run(duration_s: float, settle_s: float = SETTLE_S) -> Load:
         for anchor, tally in zip(anchors, load.tallies, strict=True):
             tally.damaged = anchor.health.damaged + anchor.health.garbage_octets
     return load
+
+
+def _record(stack: ExitStack, anchors: Sequence[TcpAnchor], folder: Path) -> None:
+    journal = stack.enter_context(Journal(folder))
+    log = PacketLog(journal.append_packets, UtcScale(SystemClock()), Limits(first=sys.maxsize))
+    stack.callback(log.close)
+    log.listen({f"anchor_{number}": anchor for number, anchor in enumerate(anchors)})
+    log.begin("load", 1)
 
 
 def _measure(load: Load, duration_s: float, settle_s: float) -> None:

@@ -9,15 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord, RequirementRecord
 from rig.records.run import (
-    ApplicabilityRecord,
     DeviceRecord,
     Judgement,
     Limit,
     Measurement,
     Observation,
-    ReadingRecord,
-    RequirementRecord,
     Result,
     SettingRecord,
     Statistic,

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rig.records.catalogue import RequirementRecord
 from rig.records.journal import Journal
+from rig.records.packets import PacketLine
 from rig.records.run import (
     SCHEMA,
     DeviceRecord,
@@ -16,7 +18,6 @@ from rig.records.run import (
     Limit,
     Measurement,
     Record,
-    RequirementRecord,
     Result,
     RunFinished,
     RunStarted,
@@ -107,6 +108,7 @@ def write_run(
     *,
     cut_off: TestStarted | None = None,
     finished: bool = True,
+    packets: Sequence[PacketLine] = (),
     **started: Any,
 ) -> Path:
     """Write a run as the rig's plugin does; ``started`` overrides fields of its head."""
@@ -127,6 +129,8 @@ def write_run(
     with Journal(folder) as journal:
         for seen in visits:
             journal.append_visit(seen)
+        if packets:
+            journal.append_packets(packets)
         for record in records:
             journal.append(record)
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rig.records.run import ApplicabilityRecord, ReadingRecord
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord
 from rig.records.verdict import Verdict
 from tests.reports.sample_runs import requirement, result
 

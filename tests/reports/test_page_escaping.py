@@ -12,15 +12,10 @@ from hypothesis import strategies as st
 
 from reports.page import render_page
 from reports.wording import quote_css
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord
 from rig.records.excuses import Quarantine
 from rig.records.journal import Journal, read_run
-from rig.records.run import (
-    ApplicabilityRecord,
-    Observation,
-    ReadingRecord,
-    RunFinished,
-    TestStarted,
-)
+from rig.records.run import Observation, RunFinished, TestStarted
 from rig.records.trace import VisitRecord
 from tests.reports.demo_excuses import BUDGET, DEVIATION, WAIVER
 from tests.reports.demo_run import write_demo

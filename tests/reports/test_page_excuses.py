@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reports.page import render_page
+from rig.records.catalogue import ReadingRecord
 from rig.records.excuses import Quarantine, WaiverRecord
 from rig.records.journal import Journal
-from rig.records.run import ReadingRecord, RunFinished
+from rig.records.run import RunFinished
 from rig.records.verdict import Verdict
 from tests.reports.page_reader import Page
 from tests.reports.sample_runs import requirement, result, write_run

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from reports.page import render_page
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord
 from rig.records.excuses import Quarantine, WaiverRecord
-from rig.records.run import ApplicabilityRecord, DeviceRecord, ReadingRecord
+from rig.records.run import DeviceRecord
 from rig.records.verdict import Verdict
 from tests.reports.browser import CHROMIUM, Browser
 from tests.reports.demo_excuses import BUDGET

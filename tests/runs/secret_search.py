@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from reports.exports.capture import write_capture
+from rig.records.journal import Run
+from rig.records.packets import HCI, PacketRecord
 from tests.runs.rig_runs import PLANS, Ended, OwnBench, RigRun
 
 _NUMBER = re.compile(rb"(?<=[\[:,])\s*-?\d[\d.eE+-]*(?=\s*[,}\]])")  # of JSON; no secret is one
@@ -60,6 +64,19 @@ class Searched:
         for path in self.ended.run.folder.rglob("*"):
             if path.is_file():
                 yield path.name, path.read_bytes()
+        yield "trace.pcapng", write_capture(self.ended.run)
+        yield "packets.jsonl, data joined", _joined(self.ended.run)
+
+
+def _joined(run: Run) -> bytes:
+    """What Bluetooth carried each way, without headers: a message may lie in several packets."""
+    data: dict[bool, list[bytes]] = defaultdict(list)
+    for line in run.packets():
+        if isinstance(line, PacketRecord) and line.kind == HCI and line.octets.startswith("02"):
+            octets = bytes.fromhex(line.octets)
+            continues = octets[2] & 0x30 == 0x10
+            data[line.sent].append(octets[5:] if continues else octets[9:])
+    return b"--".join(b"".join(parts) for parts in data.values())
 
 
 def searched(

@@ -7,7 +7,7 @@ octets 2 and 3: the length. Data and Qorvo's test messages have a little-endian 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
@@ -30,11 +30,15 @@ class LengthForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One segment's header. ``more``: further segments of the same message follow."""
+    """One segment's header. ``more``: further segments of the same message follow.
+
+    ``octets`` is how it came; b"" for one that is to be sent.
+    """
 
     opcode: Opcode
     length: int
     more: bool = False
+    octets: bytes = field(default=b"", compare=False, repr=False)
 
     @classmethod
     def decode(cls, data: bytes, form: LengthForm) -> Header:
@@ -56,7 +60,7 @@ class Header:
             raise BadHeader(f"{data.hex(' ')}: the reserved octet is not zero")
         else:
             length = fourth
-        return cls(Opcode(mt, gid, second & 0x3F), length, bool(first & _MORE))
+        return cls(Opcode(mt, gid, second & 0x3F), length, bool(first & _MORE), data)
 
     def encode(self, form: LengthForm) -> bytes:
         """The four octets. Raises BadField for a length that the form cannot say."""

@@ -31,6 +31,11 @@ def decoder(vendor: str = "") -> Callable[[Opcode, bytes], Message]:
     return decode
 
 
+def claimed_by(vendor: str = "") -> frozenset[Opcode]:
+    """The opcodes whose messages are known on a vendor's profile."""
+    return frozenset(claimed(vendor))
+
+
 def encode(message: Message) -> Packet:
     """The packet of a message. Raises BadField."""
     return Packet(message.opcode, message.encode())

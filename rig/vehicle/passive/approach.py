@@ -183,10 +183,15 @@ class Approach:
             trips = (f"{relayed}Bluetooth round trip {best_ns / 1e6:.0f} ms at best",)
         return "; ".join(filter(None, (self.explanation, *self.notes, *counted, *trips)))
 
+    @property
+    def began_ns(self) -> int:
+        """Its first mark, of the clock."""
+        marks = self.timeline.marks.values()
+        return min([*marks, *(step.sent_ns for step in self.steps)], default=0)
+
     def to_record(self, test: str, attempt: int, number: int) -> VisitRecord:
         """The approach for the trace; times count from its first mark."""
-        marks = self.timeline.marks
-        zero = min([*marks.values(), *(s.sent_ns for s in self.steps)], default=0)
+        marks, zero = self.timeline.marks, self.began_ns
         return VisitRecord(
             test=test,
             attempt=attempt,

@@ -12,14 +12,8 @@ import pytest
 from reports.comparison.page import ComparisonPage, render_comparison
 from reports.comparison.quantities import Difference
 from reports.errors import ReportError
-from rig.records.run import (
-    DeviceRecord,
-    ReadingRecord,
-    Result,
-    SettingRecord,
-    Statistic,
-    TestStarted,
-)
+from rig.records.catalogue import ReadingRecord
+from rig.records.run import DeviceRecord, Result, SettingRecord, Statistic, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.page_reader import Page
 from tests.reports.sample_runs import STARTED, requirement, result, taps, write_run

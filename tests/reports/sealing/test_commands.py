@@ -31,7 +31,7 @@ def test_a_run_is_signed_and_verified(desk: Path) -> None:
     assert signed.exit_code == 0, signed.output
     done = called("verify", "run", "--trust", "my.key.pub")
     assert done.exit_code == 0, done.output
-    assert r'4 files as the manifest says; signed by "A. Beck\n\u001b[2K", key ' in done.output
+    assert r'5 files as the manifest says; signed by "A. Beck\n\u001b[2K", key ' in done.output
     assert called("verify", "run").exit_code == 13
     (desk / "run" / "report.html").write_text("changed")
     done = called("verify", "run", "--trust", "my.key.pub")

@@ -17,7 +17,13 @@ DIGEST = "ab" * 32
 
 def test_it_names_every_file_with_its_size_and_digest(folder: Path) -> None:
     files = manifest.take(folder)
-    assert sorted(files) == ["journal.jsonl", "photos/bench 1.jpg", "report.html", "trace.jsonl"]
+    assert sorted(files) == [
+        "journal.jsonl",
+        "packets.jsonl",
+        "photos/bench 1.jpg",
+        "report.html",
+        "trace.jsonl",
+    ]
     for name, entry in files.items():
         octets = (folder / name).read_bytes()
         assert entry == manifest.Entry(len(octets), hashlib.sha256(octets).hexdigest())

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from rig.records.catalogue import ApplicabilityRecord, ReadingRecord
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Journal, read_run
 from rig.records.run import (
     SCHEMA,
-    ApplicabilityRecord,
     CalibrationRecord,
     RangeMap,
     RangePosition,
-    ReadingRecord,
     Record,
     Result,
     RunFinished,
