@@ -51,6 +51,7 @@ def run_started(
         readings=reading_records(assignment.catalogue, plan.readings),
         calibrations=car.calibrations() if car else (),
         remarks=bench.remarks,
+        continues=tuple(run.started.run_id for run in assignment.continues),
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )
 

@@ -18,6 +18,14 @@ def add(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="where the run's journal and reports go (default: runs/STAMP-PLAN-BENCH)",
     )
+    group.addoption(
+        "--continues",
+        dest="rig_continues",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a run that was cut off: run the tests that it has no result of",
+    )
 
 
 def is_rig_run(config: pytest.Config) -> bool:

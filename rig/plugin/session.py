@@ -38,7 +38,7 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     conduct = session.conduct
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
     config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
-    config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
+    config.pluginmanager.register(Holders(lambda: conduct.bench, conduct.hold), "rig-holders")
     if (faults := assignment.plan.faults) is not None:
         from rig.plugin.faults import FaultCampaign  # noqa: PLC0415 - few plans have any
 
@@ -98,6 +98,10 @@ class RigSession:
                 except PlansError as exc:
                     raise pytest.UsageError(f"{plan.plan.path}: {exc}") from exc
         marks.check(items, plan.catalogue)
+        if settled := plan.settled:
+            others = [item for item in items if item.nodeid in settled]
+            items[:] = [item for item in items if item.nodeid not in settled]
+            config.hook.pytest_deselected(items=others)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -119,6 +119,7 @@ class RunStarted:
     unjudged: dict[str, str] = field(default_factory=dict)  # requirement -> why no bench can judge
     remarks: tuple[str, ...] = ()  # leases that were taken over or broken for it
     calibrations: tuple[CalibrationRecord, ...] = ()  # taken off what the anchors measured
+    continues: tuple[str, ...] = ()  # runs that were cut off; the tests they settled are not here
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class Measurement:
     statistics: tuple[Statistic, ...]
     judgements: tuple[Judgement, ...]
     phases: dict[str, tuple[float, ...]] = field(default_factory=dict)  # same unit, in time order
+    device: str = ""  # the one phone, watch or card that the test had; "" for none or several
 
 
 @dataclass(frozen=True, slots=True)
