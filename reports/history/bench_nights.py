@@ -6,7 +6,7 @@ the bench has measured is not comparable.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from reports.history.samples import unpack
 from reports.history.store import History
-from reports.history.tables import MeasurementRow, ResultRow, RunRow
+from reports.history.tables import DeviceRow, MeasurementRow, ResultRow, RunRow
 from reports.history.trend import SeriesKey, TrendNight, TrendSeries
 
 NIGHTS = 120  # what a judgement looks back at, at most
@@ -132,21 +132,36 @@ def _add_judged(
     into.complete = into.complete and complete
 
 
-def outcomes(history: History, tests: Collection[str], runs: int) -> dict[str, list[TestOutcome]]:
-    """How tests ended in their newest runs, oldest first."""
+def bench_of(history: History, runs: Collection[str], device: str) -> tuple[frozenset[str], str]:
+    """The fixtures of runs, and who a device of their bench is; "" where there is none."""
+    fixtures = select(RunRow.fixture).where(RunRow.run_id.in_(runs))
+    named = (
+        select(DeviceRow.make, DeviceRow.model, DeviceRow.serial)
+        .join(RunRow, RunRow.id == DeviceRow.run)
+        .where(RunRow.run_id.in_(runs), DeviceRow.name == device)
+    )
     with history.reading() as session:
-        return {test: list(_outcomes_of(session, test, runs)) for test in tests}
+        parts = session.execute(named).first() if device else None
+        who = "" if parts is None else " ".join(filter(None, parts)) or device
+        return frozenset(session.scalars(fixtures)), who
 
 
-def _outcomes_of(session: Session, test: str, runs: int) -> Iterator[TestOutcome]:
-    rows = session.execute(
-        select(RunRow.run_id, RunRow.started_utc, ResultRow.verdict, ResultRow.attempt)
+def outcomes(
+    history: History, tests: Collection[str], runs: int, since: date
+) -> dict[str, list[TestOutcome]]:
+    """How tests ended in their newest runs of the nights from ``since`` on, oldest first."""
+    rows = (
+        select(
+            ResultRow.test, RunRow.run_id, RunRow.started_utc, ResultRow.verdict, ResultRow.attempt
+        )
         .join(ResultRow, ResultRow.run == RunRow.id)
-        .where(ResultRow.test == test)
+        .where(RunRow.night >= since)
         .order_by(RunRow.started_utc, RunRow.id, ResultRow.number)
     )
-    found: dict[str, TestOutcome] = {}
-    for run_id, started_utc, verdict, attempt in rows:
-        again = attempt > 1 or run_id in found
-        found[run_id] = TestOutcome(test, run_id, started_utc, verdict, again)
-    yield from list(found.values())[-runs:]
+    found: dict[str, dict[str, TestOutcome]] = {test: {} for test in tests}
+    with history.reading() as session:
+        for test, run_id, started_utc, verdict, attempt in session.execute(rows):
+            if (of_test := found.get(test)) is not None:
+                again = attempt > 1 or run_id in of_test
+                of_test[run_id] = TestOutcome(test, run_id, started_utc, verdict, again)
+    return {test: list(of_test.values())[-runs:] for test, of_test in found.items()}

@@ -30,7 +30,8 @@ class _Unreachable(click.ClickException):
     exit_code = 3
 
 
-def _kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
+def kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that says which history."""
     return click.option(
         "--history",
         "where",
@@ -44,7 +45,7 @@ def _kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def _opened(where: str, *, make: bool = False) -> Iterator[History]:
+def opened_history(where: str, *, make: bool = False) -> Iterator[History]:
     """The history; a complaint becomes one message and exit status 2 or 3."""
     if not make and "://" not in where and not Path(where).exists():
         raise click.UsageError(f"There is no history in {where}: begin with rig history import.")
@@ -96,7 +97,7 @@ Examples:
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option("--replace", is_flag=True, help="Take a journal that changed since it came in.")
-@_kept_in
+@kept_in
 @click.pass_context
 def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str) -> None:
     """Bring runs in: folders, or names below ./runs. Without RUN, all that are there.
@@ -107,7 +108,7 @@ def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str
     """
     folders = [find_run(run) for run in runs] if runs else _all_runs()
     refused = 0
-    with _opened(where, make=True) as opened:
+    with opened_history(where, make=True) as opened:
         for folder in folders:
             try:
                 outcome = import_run(opened, folder, replace=replace)
@@ -138,10 +139,10 @@ Examples:
 """,
 )
 @click.option("--most", default=_MOST_RUNS, show_default=True, type=click.IntRange(1))
-@_kept_in
+@kept_in
 def list_(most: int, where: str) -> None:
     """List the newest runs of the history."""
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         _say(runs_as_text(list_runs(opened, most)))
 
 
@@ -159,14 +160,14 @@ Examples:
 )
 @click.argument("before")
 @click.argument("after")
-@_kept_in
+@kept_in
 @click.pass_context
 def compare(ctx: click.Context, before: str, after: str, where: str) -> None:
     """Show what stands otherwise in the run AFTER than in the run BEFORE.
 
     Each is a run's id, or enough of its beginning to tell it from others.
     """
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         found = compare_runs(opened, _asked(before), _asked(after))
     _say(comparison_as_text(found))
     ctx.exit(1 if found.got_worse else 0)
@@ -185,14 +186,14 @@ Examples:
 )
 @click.argument("requirement")
 @click.option("--nights", default=_MOST_NIGHTS, show_default=True, type=click.IntRange(1))
-@_kept_in
+@kept_in
 def trend_(requirement: str, nights: int, where: str) -> None:
     """Show the newest nights of REQUIREMENT: medians, and how many results passed.
 
     A night goes from noon to noon UTC. Nights are comparable within one series: the same
     quantity and test, vehicle, phone, software status and fixture.
     """
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         found = trend(opened, _asked(requirement), nights)
     if not found:
         raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")

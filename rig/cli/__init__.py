@@ -20,6 +20,12 @@ _COMMANDS = {
     "safe": ("rig.cli.safe:safe", "Put every switch of a bench into its safe state."),
     "bench": ("rig.cli.bench:command", "Write a bench file, say who uses a bench, or free it."),
     "report": ("reports.command:report", "Render the compliance page of a run again."),
+    "nightly": ("reports.nightly.command:nightly", "Run a plan every night, and judge the nights."),
+    "baseline": ("reports.nightly.baseline_command:baseline", "Say what nights are compared with."),
+    "quarantine": (
+        "reports.nightly.quarantine_command:quarantine",
+        "Let a flaky test fail for a while.",
+    ),
     "history": ("reports.history.command:history", "Keep what all runs found in one database."),
     "compare": ("reports.history.command:compare", "Show what differs between two runs."),
     "trend": ("reports.history.command:trend_", "Show a requirement over many nights."),
