@@ -28,6 +28,7 @@ from reports.regression.findings import Finding, Tier
 from reports.regression.judge import judge_night
 from reports.regression.series import Scale, SeriesKey, Worse
 
+_TOGETHER_DAYS = 3
 _TOLD = (Tier.ALERT, Tier.WATCH)
 
 
@@ -57,10 +58,17 @@ class Analysis:
         found = (j for j in self.judged if j.finding.tier is tier)
         return tuple(j for j in found if worse is None or j.finding.is_worse is worse)
 
-    @property
-    def bench_moved(self) -> bool:
-        """Whether the golden device itself has changed."""
-        return any(judged.is_suspect for judged in self.judged)
+    def moved_with_the_bench(self, judged: Judged) -> bool:
+        """Whether the golden device has changed itself, and since about the same night.
+
+        Then the bench is suspected, however much of the golden device was divided out: where nights
+        hardly differ, little of it is.
+        """
+        since = judged.finding.since
+        moved = (g.finding.since for g in self.judged if g.is_suspect)
+        return since is not None and any(
+            other is not None and abs((other - since).days) <= _TOGETHER_DAYS for other in moved
+        )
 
 
 def analyse(

@@ -2,7 +2,7 @@
 
 A flip is a change between pass and fail from one run to the next, or a pass after a retry. The
 rate is taken over the last twenty runs, and proposed on when even the lower end of its interval
-lies above 5 %: one or two flips are chance.
+lies above 5 %, which takes three flips: one night that failed has two, and is no turn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from reports.history.bench_nights import TestOutcome
 from reports.regression.exact import wilson
 
 LAST_RUNS = 20
+FEWEST_RUNS = 15  # before, two flips would do
 RATE = 0.05
 _JUDGED = ("pass", "fail")
 
@@ -44,7 +45,7 @@ def flaky_tests(outcomes: Iterable[Sequence[TestOutcome]]) -> list[Flaky]:
 
 def _judge(of_test: Sequence[TestOutcome]) -> Flaky | None:
     judged = [outcome for outcome in of_test if outcome.verdict in _JUDGED][-LAST_RUNS:]
-    if len(judged) < 2:
+    if len(judged) < FEWEST_RUNS:
         return None
     changed = [before.verdict != after.verdict for before, after in pairwise(judged)]
     retried = [outcome.retried and outcome.verdict == "pass" for outcome in judged[1:]]

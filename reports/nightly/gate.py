@@ -14,7 +14,7 @@ from reports.history.quarantine import Quarantine
 from reports.nightly.analysis import Analysis, Judged
 from reports.nightly.night_runs import NightRuns, named
 from reports.nightly.state import Gate, Night
-from reports.regression.findings import Tier
+from reports.regression.findings import Kind, Tier
 from reports.wording import say_test, write_count
 from rig.records.run import Result
 from rig.records.verdict import Verdict
@@ -125,7 +125,7 @@ def _add_regression(reasons: _Reasons, judged: Judged, analysis: Analysis) -> No
     said = f"{finding.key.metric}: {finding.kind.value} {finding.shift} since {finding.since}"
     if judged.is_suspect:
         reasons.add(RIG, problem, f"the golden device itself has changed, so the bench has: {said}")
-    elif analysis.bench_moved and finding.kind.value == "level" and not finding.golden:
+    elif finding.kind is Kind.LEVEL and analysis.moved_with_the_bench(judged):
         reasons.add(RIG, problem, f"changed with the bench, so it is no regression yet: {said}")
     else:
         reasons.add(PRODUCT, problem, f"regression: {said}")
