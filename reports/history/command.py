@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reports.command import RUNS, find_run
+from reports.history.as_json import comparison_as_json, runs_as_json, trend_as_json
 from reports.history.compare import compare_runs
 from reports.history.errors import HistoryError, JournalRefused, NoSuchRun
 from reports.history.importing import import_run
+from reports.history.nights import zone_of
 from reports.history.runs import list_runs
 from reports.history.store import History
 from reports.history.trend import trend
@@ -42,6 +45,26 @@ def kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE|URL",
         help="A file of SQLite, or the URL of a PostgreSQL database.",
     )(command)
+
+
+def _zone(_ctx: click.Context, _parameter: click.Parameter, name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as exc:
+        raise click.BadParameter(str(exc)) from exc
+
+
+zone_option = click.option(
+    "--zone",
+    default="UTC",
+    show_default=True,
+    envvar="RIG_ZONE",
+    show_envvar=True,
+    metavar="NAME",
+    callback=_zone,
+    help="A night goes from noon to noon of this time zone.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
 @contextmanager
@@ -97,9 +120,12 @@ Examples:
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option("--replace", is_flag=True, help="Take a journal that changed since it came in.")
+@zone_option
 @kept_in
 @click.pass_context
-def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str) -> None:
+def import_(
+    ctx: click.Context, runs: tuple[str, ...], replace: bool, zone: tzinfo, where: str
+) -> None:
     """Bring runs in: folders, or names below ./runs. Without RUN, all that are there.
 
     A run comes in once; again, it changes nothing. Journals of older rigs come in with what they
@@ -111,7 +137,7 @@ def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str
     with opened_history(where, make=True) as opened:
         for folder in folders:
             try:
-                outcome = import_run(opened, folder, replace=replace)
+                outcome = import_run(opened, folder, replace=replace, night=zone)
             except JournalRefused as exc:
                 refused += 1
                 click.echo(f"refused: {plain(str(exc))}", err=True)
@@ -139,11 +165,13 @@ Examples:
 """,
 )
 @click.option("--most", default=_MOST_RUNS, show_default=True, type=click.IntRange(1))
+@_as_json
 @kept_in
-def list_(most: int, where: str) -> None:
+def list_(most: int, as_json: bool, where: str) -> None:
     """List the newest runs of the history."""
     with opened_history(where) as opened:
-        _say(runs_as_text(list_runs(opened, most)))
+        found = list_runs(opened, most)
+    _say(iter([runs_as_json(found)]) if as_json else runs_as_text(found))
 
 
 @click.command(
@@ -160,16 +188,17 @@ Examples:
 )
 @click.argument("before")
 @click.argument("after")
+@_as_json
 @kept_in
 @click.pass_context
-def compare(ctx: click.Context, before: str, after: str, where: str) -> None:
+def compare(ctx: click.Context, before: str, after: str, as_json: bool, where: str) -> None:
     """Show what stands otherwise in the run AFTER than in the run BEFORE.
 
     Each is a run's id, or enough of its beginning to tell it from others.
     """
     with opened_history(where) as opened:
         found = compare_runs(opened, _asked(before), _asked(after))
-    _say(comparison_as_text(found))
+    _say(iter([comparison_as_json(found)]) if as_json else comparison_as_text(found))
     ctx.exit(1 if found.got_worse else 0)
 
 
@@ -186,15 +215,17 @@ Examples:
 )
 @click.argument("requirement")
 @click.option("--nights", default=_MOST_NIGHTS, show_default=True, type=click.IntRange(1))
+@_as_json
 @kept_in
-def trend_(requirement: str, nights: int, where: str) -> None:
+def trend_(requirement: str, nights: int, as_json: bool, where: str) -> None:
     """Show the newest nights of REQUIREMENT: medians, and how many results passed.
 
-    A night goes from noon to noon UTC. Nights are comparable within one series: the same
-    quantity and test, vehicle, phone, software status and fixture.
+    A night goes from noon to noon, of UTC unless its runs were imported by another zone. Nights
+    are comparable within one series: the same quantity and test, vehicle, phone, software status
+    and fixture.
     """
     with opened_history(where) as opened:
         found = trend(opened, _asked(requirement), nights)
     if not found:
         raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")
-    _say(trend_as_text(found))
+    _say(iter([trend_as_json(requirement, found)]) if as_json else trend_as_text(found))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ import click
 
 from reports.command import RUNS
 from reports.errors import ReportError
-from reports.history.command import kept_in
+from reports.history.command import kept_in, zone_option
 from reports.history.errors import HistoryError
-from reports.history.nights import zone_of
 from reports.history.store import History
 from reports.history.wording import plain
 from reports.nightly.errors import NightError, NightHeld, NotifyError
@@ -48,7 +47,7 @@ class _Given:
     where: str
     golden: str
     notify: Path | None
-    zone: str
+    zone: tzinfo
     figures: bool
     hours: float
     systemd: bool
@@ -82,14 +81,7 @@ Examples:
     metavar="FILE",
     help="Who is told: mail and webhooks (YAML).",
 )
-@click.option(
-    "--zone",
-    default="UTC",
-    show_default=True,
-    envvar="RIG_ZONE",
-    show_envvar=True,
-    help="A night goes from noon to noon here.",
-)
+@zone_option
 @click.option(
     "--figures", is_flag=True, help="The self-check takes figures too (doctor --measure)."
 )
@@ -160,10 +152,6 @@ def _night(asked: _Given) -> int:
     locate(plan)
     bench = load_bench(find_bench(asked.bench))
     settings = load_notify(asked.notify) if asked.notify else NotifySettings()
-    try:
-        zone = zone_of(asked.zone)
-    except ValueError as exc:
-        raise _Usage(f"--zone: {plain(str(exc))}") from exc
     if asked.golden and asked.golden not in {entry.name for entry in bench.devices}:
         raise _Usage(f"--golden: bench {plain(bench.name)} has no device {asked.golden!r}")
     with night_turn(bench) as remarks, History(asked.where) as history:
@@ -173,7 +161,7 @@ def _night(asked: _Given) -> int:
             history=history,
             runs=RUNS.absolute(),
             nights=NIGHTS.absolute(),
-            zone=zone,
+            zone=asked.zone,
             golden=asked.golden,
             figures=asked.figures,
             hours=asked.hours,
@@ -231,13 +219,14 @@ def _echo(text: str) -> None:
 
 
 def _write_units(asked: _Given) -> None:
-    words = ["nightly", asked.plan, "--bench", asked.bench, "--zone", asked.zone]
+    zone = str(asked.zone)
+    words = ["nightly", asked.plan, "--bench", asked.bench, "--zone", zone]
     words += [] if "://" in asked.where else ["--history", asked.where]  # it may hold a password
     words += ["--golden", asked.golden] if asked.golden else []
     words += ["--notify", str(asked.notify.absolute())] if asked.notify else []
     words += ["--figures"] if asked.figures else []
     try:
-        for line in write_units(words, asked.bench, asked.at, asked.zone, asked.units):
+        for line in write_units(words, asked.bench, asked.at, zone, asked.units):
             click.echo(line)
     except ReportError as exc:
         raise _Usage(plain(str(exc))) from exc

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -110,10 +111,32 @@ class NightDesk:
             os.killpg(child.pid, signal.SIGKILL)
         child.communicate(timeout=60)
 
+    def start_and_hold(self) -> subprocess.Popen[str]:
+        """A call whose run is in its fifth test, and stays there until `let_go`."""
+        (self.folder / "wait").touch()
+        waits = "[__import__('time').sleep(0.01) for _ in iter((HERE / 'wait').exists, False)]"
+        self.write_tests(five=waits)
+        child = self.start()
+        begun = b'"record":"TestStarted","test":"test_it.py::test_five"'
+        end_s = time.monotonic() + 90
+        while not any(begun in path.read_bytes() for path in self._journals()):
+            if child.poll() is not None or time.monotonic() > end_s:
+                self.kill(child)
+                raise AssertionError("the run did not come to its fifth test")
+            time.sleep(0.02)
+        return child
+
+    def let_go(self) -> None:
+        """From now on the fifth test passes at once."""
+        (self.folder / "wait").unlink()
+
+    def _journals(self) -> list[Path]:
+        return sorted(self.folder.glob("runs/*/journal.jsonl"))
+
     @property
     def runs(self) -> list[Path]:
         """The folders of all runs that began, the oldest first."""
-        return sorted(journal.parent for journal in self.folder.glob("runs/*/journal.jsonl"))
+        return [journal.parent for journal in self._journals()]
 
     @property
     def read(self) -> list[Run]:

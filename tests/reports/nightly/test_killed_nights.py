@@ -138,17 +138,10 @@ def killed(desk: NightDesk, after_s: float, told: tuple[str, str]) -> bool:
 
 
 def test_a_run_does_not_outlive_a_nightly_that_was_killed_alone(desk: NightDesk) -> None:
-    (desk.folder / "wait").touch()
-    desk.write_tests(
-        five="[__import__('time').sleep(0.01) for _ in iter((HERE / 'wait').exists, 0)]"
-    )
-    child = desk.start()
-    end_s = time.monotonic() + 60
-    while not any(run.begun[4:] for run in desk.read) and time.monotonic() < end_s:
-        time.sleep(0.05)
+    child = desk.start_and_hold()
     child.kill()  # its run is another process, and is not killed
     child.communicate(timeout=60)  # until nobody has its output any more
-    (desk.folder / "wait").unlink()
+    desk.let_go()
     done = desk.call()
     assert done.status == 0, done.output
     first, second = desk.read
