@@ -6,7 +6,6 @@ passed. Who may be put here is for the caller to say; what is written here is wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,6 +74,5 @@ def requirements_of(history: History, test: str) -> frozenset[str] | None:
         .order_by(RunRow.started_utc.desc())
     )
     with history.reading() as session:
-        rows: Iterable[tuple[str, str | None]] = session.execute(query).tuples().all()
-    newest = [name for at, name in rows if at == next(iter(rows))[0]]
-    return frozenset(filter(None, newest)) if rows else None
+        rows = [(str(at), name) for at, name in session.execute(query)]
+    return frozenset(name for at, name in rows if name and at == rows[0][0]) if rows else None
