@@ -25,6 +25,7 @@ from reports.history.tables import (
     RequirementRow,
     ResultRow,
     RunRow,
+    WaiverRow,
 )
 
 
@@ -81,6 +82,7 @@ def _add(session: Session, rows: Rows) -> None:
         ResultRow: rows.results,
         RequirementRow: rows.requirements,
         MeasurementRow: rows.measurements,
+        WaiverRow: rows.waivers,
     }
     for table, found in below.items():
         if found:

@@ -33,6 +33,7 @@ class Rows:
     results: list[Row]
     requirements: list[Row]
     measurements: list[Row]
+    waivers: list[Row]
 
 
 def to_rows(journal: JournalFile, folder: Path, night: date | tzinfo = UTC) -> Rows:
@@ -46,7 +47,8 @@ def to_rows(journal: JournalFile, folder: Path, night: date | tzinfo = UTC) -> R
     devices = [_device(n, device) for n, device in enumerate(head.each("devices"), 1)]
     night = night if isinstance(night, date) else night_of(began, night)
     run = {**_run(journal, run_id, began, devices), "night": night}
-    rows = Rows(run, devices, [], [], [])
+    waivers = [_waiver(n, waiver) for n, waiver in enumerate(head.each("waivers"), 1)]
+    rows = Rows(run, devices, [], [], [], waivers)
     for number, result in enumerate(journal.results, 1):
         _add_result(rows, number, result)
     return rows
@@ -97,6 +99,12 @@ def _device(number: int, device: Fields) -> Row:
     names = ("name", "driver", "make", "model", "serial", "firmware")
     texts = {name: device.text(name) for name in names}
     return {"number": number, "simulated": device.flag("simulated"), **texts}
+
+
+def _waiver(number: int, waiver: Fields) -> Row:
+    names = ("kind", "reason", "ticket", "begins", "until", "requirement", "test")
+    texts = {name: waiver.text(name) for name in names}
+    return {"number": number, "person": waiver.text("by"), **texts}
 
 
 def _is_phone(device: Row) -> bool:

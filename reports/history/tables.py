@@ -226,14 +226,17 @@ class QuarantineRow(Table):
 
 
 class WaiverRow(Table):
-    """A requirement that somebody lets pass unmet for a while, and answers for it."""
+    """A waiver or deviation that a run's journal holds: who accepts what, why, and until when."""
 
     __tablename__ = "waiver"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    requirement: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    run: Mapped[int] = _of_run()
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     person: Mapped[str]
     reason: Mapped[str]
     ticket: Mapped[str]
-    since: Mapped[date] = mapped_column(Date)
-    until: Mapped[date] = mapped_column(Date)
+    begins: Mapped[str]
+    until: Mapped[str]
+    requirement: Mapped[str]
+    test: Mapped[str]

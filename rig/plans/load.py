@@ -25,7 +25,7 @@ from rig.plans.catalogue import (
     Vocabulary,
     check_references,
 )
-from rig.plans.errors import CatalogueError, PlanError
+from rig.plans.errors import CatalogueError, PlanError, PlansError
 from rig.plans.plan import TESTPLANS, Plan, PlanContent
 
 CATALOGUE = TESTPLANS / "requirements"
@@ -59,14 +59,14 @@ def _first_repeated(node: yaml.MappingNode) -> yaml.Node:
 
 def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     """Read every file of the catalogue; CatalogueError says what is wrong and where."""
-    vocabulary = read_strictly(folder / VOCABULARY, Vocabulary, CatalogueError)
-    ambiguities = read_strictly(folder / AMBIGUITIES, Ambiguities, CatalogueError).ambiguities
+    vocabulary = read_entry(folder / VOCABULARY, Vocabulary, CatalogueError)
+    ambiguities = read_entry(folder / AMBIGUITIES, Ambiguities, CatalogueError).ambiguities
     found: list[tuple[Requirement, str]] = []
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name in {AMBIGUITIES, VOCABULARY, UNJUDGED}:
             continue
-        part = read_strictly(path, Capability, CatalogueError)
+        part = read_entry(path, Capability, CatalogueError)
         for requirement in part.requirements:
             _refuse_twice(requirement.id, path, files)
             found.append((requirement, part.capability))
@@ -77,7 +77,7 @@ def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
         capabilities={r.id: capability for r, capability in found},
         ambiguities={a.id: a for a in ambiguities},
         vocabulary=vocabulary,
-        unjudged=read_strictly(reasons, UnjudgedFile, CatalogueError).unjudged
+        unjudged=read_entry(reasons, UnjudgedFile, CatalogueError).unjudged
         if reasons.exists()
         else {},
     )
@@ -98,7 +98,7 @@ def load_plan(path: Path, checks: Checks = MappingProxyType({})) -> Plan:
 
     ``checks`` know, by section, the names there are; they raise ValueError for what is none.
     """
-    content = read_strictly(path, PlanContent, PlanError)
+    content = read_entry(path, PlanContent, PlanError)
     for section, check in checks.items():
         try:
             check(getattr(content, section))
@@ -146,8 +146,8 @@ def find_plan(text: str, checks: Checks = MappingProxyType({})) -> Plan:
     raise PlanError(f"no plan {text!r}: neither a file nor one of: {names}")
 
 
-def read_strictly(path: Path, model: type[M], error: type[Exception]) -> M:
-    """Read one YAML file as a model; ``error`` names the file and the line of what is wrong."""
+def read_entry(path: Path, model: type[M], error: type[PlansError]) -> M:
+    """Read a YAML file strictly into a model; ``error`` says what is wrong and where."""
     try:
         text = path.read_bytes().decode()
         body = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader

@@ -30,7 +30,8 @@ from pydantic import Field, Strict, model_validator
 
 from reports.nightly.errors import NotifyError
 from rig.plans.catalogue import Entry, Text, Texts
-from rig.plans.load import read_strictly
+from rig.plans.errors import PlanError
+from rig.plans.load import read_entry
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -109,7 +110,10 @@ class NotifySettings(Entry):
 
 def load_notify(path: Path) -> NotifySettings:
     """Read the file; NotifyError says what is wrong and on which line."""
-    return read_strictly(path, NotifySettings, NotifyError)
+    try:
+        return read_entry(path, NotifySettings, PlanError)
+    except PlanError as exc:
+        raise NotifyError(str(exc)) from exc
 
 
 def refuse_unsafe(url: str) -> None:

@@ -85,14 +85,12 @@ def _create_quarantine() -> None:
 
 
 def _create_waiver() -> None:
+    texts = ("kind", "person", "reason", "ticket", "begins", "until", "requirement", "test")
     op.create_table(
         "waiver",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("requirement", sa.String(length=200), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("ticket", sa.Text(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_waiver"),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
+        sa.ForeignKeyConstraint(["run"], ["run.id"], name="fk_waiver_run", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run", "number", name="pk_waiver"),
     )
