@@ -21,7 +21,12 @@ from rig.records.verdict import Verdict
 
 FINE, PRODUCT, RIG, UNJUDGED = 0, 1, 3, 4
 BLOCKING = "P1"
-_WORDS = {FINE: "fine", PRODUCT: "not fine", RIG: "rig error", UNJUDGED: "inconclusive"}
+_WORDS = {
+    FINE: "fine",
+    PRODUCT: "failures or regressions",
+    RIG: "rig error",
+    UNJUDGED: "inconclusive",
+}
 
 
 def say_status(status: int) -> str:

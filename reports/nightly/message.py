@@ -22,8 +22,8 @@ def message_of(facts: Facts) -> Message:
     """The message of a night."""
     night, gate = facts.night, facts.gate
     counts = [f"{number} {standing.value}" for standing, number in facts.counts.items()]
-    if held := sum(not one.void for one in facts.held):
-        counts.append(f"{held} in quarantine")
+    if facts.excused:
+        counts.append(f"{facts.excused} in quarantine")
     if facts.runs.missing:
         counts.append(f"{len(facts.runs.missing)} without a result")
     problems = "\n".join(gate.problems)

@@ -6,6 +6,7 @@ no script runs, and no verdict is told by colour alone.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from reports.nightly.night_runs import NightRuns
 from reports.nightly.state import Gate, Night
 from reports.page import PAGE
 from reports.regression.findings import Kind, Tier
+from reports.regression.series import Scale, centres
 from reports.sealing.seal import put
 from reports.standing import Standing
 
@@ -55,6 +57,11 @@ class Facts:
                 standing = Standing(result.verdict.value)
                 found[standing] = found.get(standing, 0) + 1
         return dict(sorted(found.items(), key=lambda pair: list(Standing).index(pair[0])))
+
+    @property
+    def excused(self) -> int:
+        """Tests in quarantine, as long as that counts."""
+        return sum(not one.void for one in self.held)
 
     @property
     def simulated(self) -> bool:
@@ -128,9 +135,19 @@ def _runs(facts: Facts) -> Iterable[dict[str, object]]:
 
 
 def tonight_of(judged: Judged) -> float | None:
-    """The centre of tonight's samples, in the metric's unit."""
-    samples = judged.named.series.nights[-1].samples
-    return float(sorted(samples)[len(samples) // 2]) if len(samples) else None
+    """Tonight's centre as it is judged, the golden device not divided out; in the metric's unit."""
+    series = judged.named.series
+    if not len(series.nights[-1].samples):
+        return None
+    found = float(centres(series.nights[-1:], series.scale)[0])
+    return math.exp(found) if series.scale is Scale.RATIO else found
+
+
+def say_q(q: float | None) -> str:
+    """A q-value as people read it: below a thousandth it is small, and that is all."""
+    if q is None:
+        return "-"
+    return "< 0.001" if q < 0.001 else wording.write_number(round(q, 3))
 
 
 @cache
@@ -149,6 +166,7 @@ def _environment() -> Environment:
         number=wording.write_number,
         moment=wording.write_moment,
         count=wording.write_count,
+        say_q=say_q,
         css_string=wording.quote_css,
         pieces=wording.split_name,
     )
