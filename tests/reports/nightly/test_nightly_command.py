@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,14 +17,18 @@ from click.testing import CliRunner, Result
 from reports.history.nights import night_of, zone_of
 from reports.history.runs import list_runs
 from reports.history.store import History
+from reports.nightly.command import nightly
+from reports.nightly.notify.settings import load_notify
 from reports.nightly.state import Night, RunEntry, load_night
 from reports.nightly.turn import await_bench, night_turn
 from rig.bench.lease import leased
 from rig.bench.load import load_bench
 from rig.cli import main
 from tests.reports.nightly.listeners import Hook
-from tests.reports.nightly.nights import NightDesk, zone
+from tests.reports.nightly.nights import ROOT, NightDesk, zone
 from tests.reports.sample_runs import result, write_run
+
+EXAMPLES = ROOT / "reports" / "nightly" / "examples"
 
 
 def called(*arguments: str) -> Result:
@@ -196,3 +202,12 @@ def test_units_for_systemd_call_it_safely(here: NightDesk, tmp_path: Path) -> No
     assert "pw" not in service
     assert "OnCalendar=*-*-* 21:30:00 Europe/Berlin" in timer.splitlines()
     assert "Persistent=true" in timer.splitlines()
+
+
+def test_the_examples_are_what_the_commands_take() -> None:
+    assert load_notify(EXAMPLES / "notify.yaml").webhooks[1].when == "always"
+    job = (EXAMPLES / "github.yaml").read_text()
+    (line,) = re.findall(r"^ +rig nightly (.+)$", job, re.MULTILINE)
+    words = [word.partition("=")[0] for word in shlex.split(line) if word.startswith("--")]
+    known = {option for parameter in nightly.params for option in parameter.opts}
+    assert set(words) <= known
