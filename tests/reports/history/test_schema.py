@@ -96,6 +96,7 @@ def test_sqlite_keeps_a_log_ahead_so_that_readers_and_a_writer_do_not_wait(tmp_p
     with History(tmp_path / "h.db") as history, history.writing() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA synchronous")) == 2  # FULL: kept through a power cut
         with history.reading() as other:
             assert other.scalar(text("SELECT count(*) FROM run")) == 0
 
