@@ -109,9 +109,14 @@ def find_run(run: str) -> Path:
     raise click.UsageError(f"{run} is no folder, and there is no {RUNS / run} either.")
 
 
+def find_all() -> list[Path]:
+    """Every run below ./runs, the oldest first: run folders are named by their UTC stamp."""
+    return sorted(journal.parent for journal in RUNS.glob(f"*/{JOURNAL}"))
+
+
 def find_newest() -> Path:
-    """The run below ./runs that began last: run folders are named by their UTC stamp."""
-    found = sorted(journal.parent for journal in RUNS.glob(f"*/{JOURNAL}"))
+    """The run below ./runs that began last."""
+    found = find_all()
     if not found:
         raise click.UsageError(f"There is no run below {RUNS}; name a run's folder.")
     return found[-1]

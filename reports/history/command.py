@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from datetime import tzinfo
 
 import click
 
-from reports.command import RUNS, find_run
-from reports.comparison.page import render_comparison
-from reports.errors import ReportError
-from reports.history.compare import compare_runs
-from reports.history.errors import HistoryError, JournalRefused, NoSuchRun
+from reports.command import RUNS, find_all, find_run
+from reports.history.as_json import runs_as_json
+from reports.history.errors import JournalRefused
 from reports.history.importing import import_run
+from reports.history.options import as_json_option, kept_in, opened_history, say, zone_option
 from reports.history.runs import list_runs
-from reports.history.store import History
-from reports.history.trend import trend
-from reports.history.wording import comparison_as_text, plain, runs_as_text, trend_as_text
-from reports.language import ENGLISH, LANGUAGES
-from reports.sheet import write_sheet
-from reports.trends.page import render_trend
-from rig.records.journal import JOURNAL
+from reports.history.wording import plain, runs_as_text
 
 _DEFAULT = str(RUNS / "history.db")
 _REFUSED = 1
@@ -31,90 +20,20 @@ _MOST_RUNS, _MOST_NIGHTS = 30, 60
 _HERE = "\0"  # no name of a file
 
 
-class _Unreachable(click.ClickException):
-    """The database is to blame."""
-
-    exit_code = 3
-
-
-def _kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--history",
-        "where",
-        default=_DEFAULT,
-        show_default=True,
-        envvar="RIG_HISTORY",
-        show_envvar=True,
-        metavar="FILE|URL",
-        help="A file of SQLite, or the URL of a PostgreSQL database.",
-    )(command)
-
-
-@contextmanager
-def _opened(where: str, *, make: bool = False) -> Iterator[History]:
-    """The history; a complaint becomes one message and exit status 2 or 3."""
-    if not make and "://" not in where and not Path(where).exists():
-        raise click.UsageError(f"There is no history in {where}: begin with rig history import.")
-    try:
-        with History(where) as history:
-            yield history
-    except NoSuchRun as exc:
-        raise click.UsageError(plain(str(exc))) from exc
-    except HistoryError as exc:
-        raise _Unreachable(plain(str(exc))) from exc
-
-
-def _on_a_page(command: Callable[..., Any]) -> Callable[..., Any]:
-    page = click.option(
-        "--page",
-        is_flag=False,
-        flag_value=_HERE,
-        metavar="[FILE]",
-        help="Write a static page instead, and print its path. Without FILE it goes into this "
-        "folder; so --page stands last then.",
-    )
-    language = click.option(
-        "--language",
-        type=click.Choice(LANGUAGES),
-        default=ENGLISH,
-        show_default=True,
-        help="Of the page.",
-    )
-    return page(language(command))
-
-
-def _write(text: str, page: str, usual: str) -> None:
-    """Write a page and say where; a complaint becomes exit status 2."""
-    path = Path(re.sub(r"[^\w.-]", "_", usual) if page == _HERE else page)
-    try:
-        write_sheet(path, text)
-    except ReportError as exc:
-        raise click.UsageError(plain(str(exc))) from exc
-    click.echo(plain(str(path)))
-
-
-def _say(lines: Iterator[str]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
-def _asked(text: str) -> str:
-    """What was asked for, as text that a database can be asked with."""
-    return text.encode("utf-8", "replace").decode()
-
-
-@click.group("history")
+@click.group(
+    "history",
+    epilog="""\b
+Examples:
+  rig history import runs/*
+  rig history list
+  rig history import --history postgresql://rig@server/history
+""",
+)
 def history() -> None:
-    r"""Keep what all runs found in one database, and say what is in it.
+    """Keep what all runs found in one database, and say what is in it.
 
     It is a file of SQLite, or a PostgreSQL database that many benches share. rig compare and
     rig trend ask it.
-
-    \b
-    Examples:
-      rig history import runs/*
-      rig history list
-      rig history import --history postgresql://rig@server/history
     """
 
 
@@ -132,34 +51,32 @@ Examples:
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option("--replace", is_flag=True, help="Take a journal that changed since it came in.")
-@_kept_in
+@zone_option
+@kept_in
 @click.pass_context
-def import_(ctx: click.Context, runs: tuple[str, ...], replace: bool, where: str) -> None:
+def import_(
+    ctx: click.Context, runs: tuple[str, ...], replace: bool, zone: tzinfo, where: str
+) -> None:
     """Bring runs in: folders, or names below ./runs. Without RUN, all that are there.
 
     A run comes in once; again, it changes nothing. Journals of older rigs come in with what they
     have, killed runs are marked. One that was still going on may be brought in again when it has
     gone further.
     """
-    folders = [find_run(run) for run in runs] if runs else _all_runs()
+    folders = [find_run(run) for run in runs] if runs else find_all()
+    if not folders:
+        raise click.UsageError(f"There is no run below {RUNS}; name a run's folder.")
     refused = 0
-    with _opened(where, make=True) as opened:
+    with opened_history(where, make=True) as opened:
         for folder in folders:
             try:
-                outcome = import_run(opened, folder, replace=replace)
+                outcome = import_run(opened, folder, replace=replace, night=zone)
             except JournalRefused as exc:
                 refused += 1
                 click.echo(f"refused: {plain(str(exc))}", err=True)
             else:
                 click.echo(f"{plain(str(folder))}: {outcome}")
     ctx.exit(_REFUSED if refused else 0)
-
-
-def _all_runs(*, required: bool = True) -> list[Path]:
-    found = sorted(journal.parent for journal in RUNS.glob(f"*/{JOURNAL}"))
-    if required and not found:
-        raise click.UsageError(f"There is no run below {RUNS}; name a run's folder.")
-    return found
 
 
 @history.command(
@@ -174,96 +91,10 @@ Examples:
 """,
 )
 @click.option("--most", default=_MOST_RUNS, show_default=True, type=click.IntRange(1))
-@_kept_in
-def list_(most: int, where: str) -> None:
+@as_json_option
+@kept_in
+def list_(most: int, as_json: bool, where: str) -> None:
     """List the newest runs of the history."""
-    with _opened(where) as opened:
-        _say(runs_as_text(list_runs(opened, most)))
-
-
-@click.command(
-    "compare",
-    epilog="""\b
-Exit status: 0 nothing got worse, 1 a requirement or test did, 2 usage or no such run,
-3 the database cannot be reached.
-
-\b
-Examples:
-  rig compare 20260301T220000Z-nightly-desk 20260302T220000Z-nightly-desk
-  rig compare 20260301 20260302
-  rig compare 20260301 20260302 --page changes.html
-""",
-)
-@click.argument("before")
-@click.argument("after")
-@_on_a_page
-@_kept_in
-@click.pass_context
-def compare(
-    ctx: click.Context, before: str, after: str, where: str, page: str | None, language: str
-) -> None:
-    """Show what stands otherwise in the run AFTER than in the run BEFORE.
-
-    Each is a run's id, or enough of its beginning to tell it from others. A page is made from the
-    runs' folders, or their names below ./runs, and needs no history.
-    """
-    if page is not None:
-        ctx.exit(_compare_on_a_page(before, after, page, language))
-    with _opened(where) as opened:
-        found = compare_runs(opened, _asked(before), _asked(after))
-    _say(comparison_as_text(found))
-    ctx.exit(1 if found.got_worse else 0)
-
-
-def _compare_on_a_page(before: str, after: str, page: str, language: str) -> int:
-    old, new = _folder(before), _folder(after)
-    try:
-        found = render_comparison(old, new, language)
-    except ReportError as exc:
-        raise click.UsageError(plain(str(exc))) from exc
-    _write(found.text, page, found.name)
-    return 1 if found.got_worse else 0
-
-
-def _folder(run: str) -> Path:
-    """A run's folder, its name below ./runs, or enough of its beginning."""
-    begin_so = [path for path in _all_runs(required=False) if path.name.startswith(run)]
-    if len(begin_so) == 1 and not Path(run).is_dir():
-        return begin_so[0]
-    if len(begin_so) > 1 and not any(path.name == run for path in begin_so):
-        raise click.UsageError(f"Several runs begin with {plain(run)!r} below {RUNS}.")
-    return find_run(run)
-
-
-@click.command(
-    "trend",
-    epilog="""\b
-Exit status: 0, or 2 usage or no result of this requirement, 3 the database cannot be reached.
-
-\b
-Examples:
-  rig trend DK-UNLOCK-03
-  rig trend DK-UNLOCK-03 --nights 365
-  rig trend DK-UNLOCK-03 --page trend.html
-""",
-)
-@click.argument("requirement")
-@click.option("--nights", default=_MOST_NIGHTS, show_default=True, type=click.IntRange(1))
-@_on_a_page
-@_kept_in
-def trend_(requirement: str, nights: int, where: str, page: str | None, language: str) -> None:
-    """Show the newest nights of REQUIREMENT: medians, and how many results passed.
-
-    A night goes from noon to noon UTC. Nights are comparable within one series: the same
-    quantity and test, vehicle, phone, software status and fixture. A page draws the nights, and
-    judges each series against its baseline: its first ten nights, where nobody accepted another.
-    """
-    with _opened(where) as opened:
-        found = trend(opened, _asked(requirement), nights)
-    if not found:
-        raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")
-    if page is None:
-        _say(trend_as_text(found))
-    else:
-        text = render_trend(_asked(requirement), found, language=language)
-        _write(text, page, f"trend-{requirement}.html")
+    with opened_history(where) as opened:
+        found = list_runs(opened, most)
+    say([runs_as_json(found)] if as_json else runs_as_text(found))

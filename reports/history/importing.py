@@ -7,6 +7,7 @@ resumed), takes its place. Any other journal of a known run is refused unless it
 
 from __future__ import annotations
 
+from datetime import UTC, date, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from reports.history.tables import (
     RequirementRow,
     ResultRow,
     RunRow,
+    WaiverRow,
 )
 
 
@@ -36,10 +38,15 @@ class Outcome(StrEnum):
     REPLACED = "replaced"
 
 
-def import_run(history: History, folder: Path, *, replace: bool = False) -> Outcome:
-    """Bring the run of a folder in. JournalRefused leaves the history as it was."""
+def import_run(
+    history: History, folder: Path, *, replace: bool = False, night: date | tzinfo = UTC
+) -> Outcome:
+    """Bring the run of a folder in. JournalRefused leaves the history as it was.
+
+    ``night`` is that of the run, or the zone whose noons part the nights.
+    """
     journal = read_journal(folder)
-    rows = to_rows(journal, folder)
+    rows = to_rows(journal, folder, night)
     with history.writing() as session:
         known = session.scalar(select(RunRow).where(RunRow.run_id == rows.run["run_id"]))
         outcome = _judge(known, journal, replace=replace)
@@ -75,6 +82,7 @@ def _add(session: Session, rows: Rows) -> None:
         ResultRow: rows.results,
         RequirementRow: rows.requirements,
         MeasurementRow: rows.measurements,
+        WaiverRow: rows.waivers,
     }
     for table, found in below.items():
         if found:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,24 @@ class Rows:
     results: list[Row]
     requirements: list[Row]
     measurements: list[Row]
+    waivers: list[Row]
 
 
-def to_rows(journal: JournalFile, folder: Path) -> Rows:
-    """JournalRefused for a run that does not say when it began, or has an id that is too long."""
+def to_rows(journal: JournalFile, folder: Path, night: date | tzinfo = UTC) -> Rows:
+    """JournalRefused for a run that does not say when it began, or has an id that is too long.
+
+    ``night`` is that of the run, or the zone whose noons part the nights.
+    """
     head = journal.started
     began = _began(head)
     run_id = _name(head, head.text("run_id") or folder.resolve().name)
     devices = [_device(n, device) for n, device in enumerate(head.each("devices"), 1)]
-    rows = Rows(_run(journal, run_id, began, devices), devices, [], [], [])
+    night = night if isinstance(night, date) else night_of(began, night)
+    run = {**_run(journal, run_id, began, devices), "night": night}
+    waivers = [_waiver(n, waiver) for n, waiver in enumerate(head.each("waivers"), 1)]
+    rows = Rows(run, devices, [], [], [], waivers)
     for number, result in enumerate(journal.results, 1):
-        _add_result(rows, number, result, night_of(began))
+        _add_result(rows, number, result)
     return rows
 
 
@@ -73,7 +81,6 @@ def _run(journal: JournalFile, run_id: str, began: datetime, devices: list[Row])
         "complete": journal.complete,
         "under_way": journal.under_way,
         "started_utc": began.isoformat(),
-        "night": night_of(began),
         "ended_utc": end.text("ended_utc") if end else "",
         "verdict": end.text("verdict") if end else "",
         "exit_status": end.whole_or_none("exit_status") if end else None,
@@ -94,6 +101,12 @@ def _device(number: int, device: Fields) -> Row:
     return {"number": number, "simulated": device.flag("simulated"), **texts}
 
 
+def _waiver(number: int, waiver: Fields) -> Row:
+    names = ("kind", "reason", "ticket", "begins", "until", "requirement", "test")
+    texts = {name: waiver.text(name) for name in names}
+    return {"number": number, "person": waiver.text("by"), **texts}
+
+
 def _is_phone(device: Row) -> bool:
     return device["driver"].startswith(_PHONES) and device["driver"] not in _RACKS
 
@@ -103,9 +116,14 @@ def phone_of(devices: list[Row]) -> str:
 
     A phone with new firmware is the same one: what an update changes is a finding.
     """
-    named = (" ".join(filter(None, (d["make"], d["model"], d["serial"]))) for d in devices)
-    found = [name or d["name"] for name, d in zip(named, devices, strict=True) if _is_phone(d)]
-    return "; ".join(sorted(found)) or "no phone"
+    return "; ".join(sorted(identity_of(d) for d in devices if _is_phone(d))) or "no phone"
+
+
+def identity_of(device: Row) -> str:
+    """Make, model and serial; the bench's name for what does not say who it is."""
+    return " ".join(filter(None, (device["make"], device["model"], device["serial"]))) or str(
+        device["name"]
+    )
 
 
 def fixture_of(bench: str, devices: list[Row]) -> str:
@@ -120,8 +138,10 @@ def fixture_of(bench: str, devices: list[Row]) -> str:
     return f"{bench or NOT_RECORDED} {revision}"
 
 
-def _add_result(rows: Rows, number: int, result: Fields, night: date) -> None:
+def _add_result(rows: Rows, number: int, result: Fields) -> None:
     test, attempt = attempt_of(result)
+    night = rows.run["night"]
+    holders = {device["name"]: identity_of(device) for device in rows.devices}
     rows.results.append(
         {
             "number": number,
@@ -139,16 +159,17 @@ def _add_result(rows: Rows, number: int, result: Fields, night: date) -> None:
         for name in dict.fromkeys(result.texts("requirements"))
     )
     rows.measurements.extend(
-        {"result": number, "number": n, **_measurement(measured)}
+        {"result": number, "number": n, **_measurement(measured, holders)}
         for n, measured in enumerate(result.each("measurements"), 1)
     )
 
 
-def _measurement(measured: Fields) -> Row:
+def _measurement(measured: Fields, holders: Mapping[str, str]) -> Row:
     samples = measured.numbers("samples")
     return {
         "metric": measured.text("name"),
         "unit": measured.text("unit"),
+        "phone": holders.get(measured.text("device"), ""),
         "wanted": measured.whole("wanted"),
         "taken": len(samples),
         "median": statistics.median(samples) if samples else None,

@@ -56,6 +56,12 @@ def find_run(session: Session, name: str) -> RunSummary:
     return found[0]
 
 
+def fixtures_known(history: History) -> frozenset[str]:
+    """Every fixture that a run was on."""
+    with history.reading() as session:
+        return frozenset(session.scalars(select(RunRow.fixture).distinct()))
+
+
 def _summaries() -> Select[int, str, date, str, str, str, str, bool, str, bool, int]:
     counted = (
         select(func.count()).where(ResultRow.run == RunRow.id).correlate(RunRow).scalar_subquery()

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+LONG_NAME = 500  # of a test that is looked up
 NAME_LENGTH = 200  # of ids that are looked up: PostgreSQL indexes no text of any length
 
 _NAMES = {
@@ -146,7 +147,96 @@ class MeasurementRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     metric: Mapped[str]
     unit: Mapped[str]
+    phone: Mapped[str] = mapped_column(server_default="")  # whose it is; "" for that of the run
     wanted: Mapped[int]
     taken: Mapped[int]
     median: Mapped[float | None]  # None without samples
     samples: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BaselineRow(Table):
+    """A frozen baseline (see ``reports.regression.baseline``); the newest of a series is in force.
+
+    The older ones stay, as what they were. ``person`` is "" for a first one, that nobody accepted.
+    """
+
+    __tablename__ = "baseline"
+    __table_args__ = (Index(None, "series"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(String(NAME_LENGTH))  # its handle
+    metric: Mapped[str]
+    unit: Mapped[str]
+    test: Mapped[str]
+    vehicle: Mapped[str]
+    phone: Mapped[str]
+    software: Mapped[str]
+    fixture: Mapped[str]
+    simulated: Mapped[bool]
+    scale: Mapped[str]
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    nights: Mapped[int]
+    taps: Mapped[int]
+    level: Mapped[float]
+    spread: Mapped[float]
+    golden: Mapped[str]  # the golden device that is divided out; "" without one
+    golden_level: Mapped[float]
+    weight: Mapped[float | None]
+    pulled_in: Mapped[list[str]] = mapped_column(JSON)
+    passed: Mapped[int]
+    trials: Mapped[int]
+    person: Mapped[str]
+    accepted_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str]
+
+
+class ChangePointRow(Table):
+    """A change that a night's analysis found, as it was told."""
+
+    __tablename__ = "change_point"
+
+    night: Mapped[date] = mapped_column(Date, primary_key=True)
+    series: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    bench: Mapped[str]
+    tier: Mapped[str]
+    since: Mapped[date] = mapped_column(Date)
+    shift: Mapped[float]
+    shift_low: Mapped[float]
+    shift_high: Mapped[float]
+    shift_unit: Mapped[str]
+    worse: Mapped[bool]
+    p: Mapped[float]
+    q: Mapped[float]
+    reason: Mapped[str]
+
+
+class QuarantineRow(Table):
+    """A test whose failures do not gate for a while, because somebody answers for it."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    test: Mapped[str] = mapped_column(String(LONG_NAME), unique=True)
+    owner: Mapped[str]
+    ticket: Mapped[str]
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)  # the last day
+
+
+class WaiverRow(Table):
+    """A waiver or deviation that a run's journal holds: who accepts what, why, and until when."""
+
+    __tablename__ = "waiver"
+
+    run: Mapped[int] = _of_run()
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    person: Mapped[str]
+    reason: Mapped[str]
+    ticket: Mapped[str]
+    begins: Mapped[str]
+    until: Mapped[str]
+    requirement: Mapped[str]
+    test: Mapped[str]

@@ -8,9 +8,10 @@ is in a series without a metric, for its verdicts.
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,12 @@ class SeriesKey:
     software: str
     fixture: str
     simulated: bool
+
+    @property
+    def handle(self) -> str:
+        """A short name that a person can type; the same series has the same one for ever."""
+        texts = (str(part) for part in astuple(self))
+        return hashlib.sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()[:10]
 
 
 @dataclass(slots=True)
@@ -90,6 +97,7 @@ def _rows(requirement: str, since: date) -> Any:
             MeasurementRow.unit,
             ResultRow.test,
             ResultRow.vehicle,
+            MeasurementRow.phone.label("measured_on"),
             RunRow.phone,
             RunRow.software,
             RunRow.fixture,
@@ -111,8 +119,9 @@ def _rows(requirement: str, since: date) -> Any:
 
 def _grouped(rows: Iterable[Any]) -> list[TrendSeries]:
     found: dict[SeriesKey, dict[date, TrendNight]] = {}
-    for night, metric, unit, *middle, complete, verdict, wanted, packed in rows:
-        key = SeriesKey(metric or "", unit or "", *middle)
+    for night, metric, unit, test, vehicle, on, phone, *rest in rows:
+        *middle, complete, verdict, wanted, packed = rest
+        key = SeriesKey(metric or "", unit or "", test, vehicle, on or phone, *middle)
         nights = found.setdefault(key, {})
         into = nights.setdefault(night, TrendNight(night))
         into.samples += unpack(packed or b"")

@@ -21,7 +21,7 @@ def plain(text: str) -> str:
 def runs_as_text(runs: Sequence[RunSummary]) -> Iterator[str]:
     """A line a run."""
     head = ("night", "verdict", "results", "run", "")
-    yield from _columns([head, *(_run_cells(run) for run in runs)])
+    yield from columns([head, *(_run_cells(run) for run in runs)])
 
 
 def _run_cells(run: RunSummary) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def trend_as_text(series: Sequence[TrendSeries]) -> Iterator[str]:
         if key.simulated:
             yield "  simulated"
         head = ("night", "median", "taken", "passed", "")
-        for line in _columns([head, *(_night_cells(night) for night in one.nights)]):
+        for line in columns([head, *(_night_cells(night) for night in one.nights)]):
             yield f"  {line}"
 
 
@@ -71,12 +71,12 @@ def comparison_as_text(found: Comparison) -> Iterator[str]:
     for what, changes in (("requirements", found.requirements), ("tests", found.tests)):
         yield ""
         yield f"{what} that stand otherwise: {len(changes) or 'none'}"
-        yield from _columns([_change_cells(change) for change in changes])
+        yield from columns([_change_cells(change) for change in changes])
     if found.medians:
         yield ""
         yield "medians (of one run each: whether one has moved, many nights must say)"
         head = ("metric", "before", "after", "factor", "test")
-        yield from _columns([head, *(_median_cells(median) for median in found.medians)])
+        yield from columns([head, *(_median_cells(median) for median in found.medians)])
 
 
 def _change_cells(change: Change) -> tuple[str, ...]:
@@ -94,7 +94,8 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.6g}"
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows of cells, each column as wide as its widest."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -112,13 +112,19 @@ class Baseline:
 
 def count_nights(series: Series) -> int:
     """How many nights have enough samples to be of a baseline."""
-    return sum(is_full(night) for night in series.nights)
+    return len(_usable(series, series.nights))
+
+
+def _usable(series: Series, nights: Sequence[Night]) -> list[Night]:
+    """Nights with enough samples, or, of verdicts alone, with any."""
+    if series.is_measured:
+        return [night for night in nights if is_full(night)]
+    return [night for night in nights if night.trials]
 
 
 def freeze(series: Series) -> Baseline:
     """The first baseline, from the first ten nights; RegressionError while there are fewer."""
-    full = [night for night in series.nights if is_full(night)]
-    return _estimate(series, full[:FEWEST_NIGHTS], None)
+    return _estimate(series, _usable(series, series.nights)[:FEWEST_NIGHTS], None)
 
 
 def accept(series: Series, first: date, last: date, acceptance: Acceptance) -> Baseline:
@@ -126,13 +132,14 @@ def accept(series: Series, first: date, last: date, acceptance: Acceptance) -> B
 
     RegressionError for fewer than ten nights: whoever accepts a change tonight waits for them.
     """
-    full = [night for night in series.between(first, last) if is_full(night)]
-    return _estimate(series, full, acceptance)
+    return _estimate(series, _usable(series, series.between(first, last)), acceptance)
 
 
 def _estimate(series: Series, nights: Sequence[Night], acceptance: Acceptance | None) -> Baseline:
     if len(nights) < FEWEST_NIGHTS:
         raise RegressionError(f"{series.key}: {say_too_few(len(nights))}")
+    if not series.is_measured:
+        return _of_verdicts(series, nights, acceptance)
     paired = [night for night in nights if is_full(night, golden=True)]
     with_golden = len(paired) >= max(FEWEST_NIGHTS, _GOLDEN_SHARE * len(nights))
     nights = paired if with_golden else nights
@@ -153,6 +160,29 @@ def _estimate(series: Series, nights: Sequence[Night], acceptance: Acceptance | 
         golden_level=float(levels.golden_level[0]),
         weight=float(levels.weight[0]) if with_golden else None,
         pulled_in=tuple(n.date for n, far in zip(nights, outside, strict=True) if far),
+        passed=sum(night.passed for night in nights),
+        trials=sum(night.trials for night in nights),
+        acceptance=acceptance,
+    )
+
+
+def _of_verdicts(
+    series: Series, nights: Sequence[Night], acceptance: Acceptance | None
+) -> Baseline:
+    """A pass rate alone: there is no level, and nothing is measured against its spread."""
+    return Baseline(
+        key=series.key,
+        unit=series.unit,
+        scale=series.scale,
+        first=nights[0].date,
+        last=nights[-1].date,
+        nights=len(nights),
+        taps=0,
+        level=0.0,
+        spread=1.0,
+        golden_level=0.0,
+        weight=None,
+        pulled_in=(),
         passed=sum(night.passed for night in nights),
         trials=sum(night.trials for night in nights),
         acceptance=acceptance,

@@ -75,6 +75,9 @@ def judge_night(
         baseline = baselines.get(one.key)
         if baseline is not None:
             baseline.check(one)
+        if not one.is_measured:
+            drafts.append(_judge_verdicts(one, baseline, tonight))
+            continue
         drafts.append(_judge_level(one, baseline, tonight))
         if baseline is not None and baseline.trials and drafts[-1].reason != _ABSENT:
             drafts.append(judge_pass_rate(one, baseline))
@@ -91,6 +94,15 @@ def _weigh_among_all(draft: Finding, q: float, tests: int) -> Finding:
         reason = f"{draft.reason}, but not certain enough {among}"
         return replace(draft, q=q, tier=Tier.WATCH, reason=reason)
     return replace(draft, q=q)
+
+
+def _judge_verdicts(series: Series, baseline: Baseline | None, tonight: date | None) -> Finding:
+    if baseline is None:
+        return replace(_without_baseline(series), kind=Kind.PASSES)
+    found = judge_pass_rate(series, baseline)
+    if found.night is not None and found.night != tonight:
+        return replace(found, tier=Tier.NOT_JUDGED, reason=_ABSENT, p=None, shift=None, since=None)
+    return found
 
 
 def _judge_level(series: Series, baseline: Baseline | None, tonight: date | None) -> Finding:

@@ -88,6 +88,11 @@ class Series:
         if self.scale is Scale.RATIO and np.any(samples <= 0):
             raise RegressionError(f"{where}: what changes by a factor is above zero")
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether it has samples. A series of verdicts alone has a pass rate and no level."""
+        return any(len(night.samples) for night in self.nights)
+
     def between(self, first: date, last: date) -> tuple[Night, ...]:
         """The nights from ``first`` to ``last``, both included."""
         return tuple(night for night in self.nights if first <= night.date <= last)

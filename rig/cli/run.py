@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,14 @@ Examples:
 )
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
 @click.option(
+    "--continues",
+    multiple=True,
+    metavar="FOLDER",
+    help="A run that was cut off: run only the tests that it has no result of. May be repeated.",
+)
+@click.option(
     "--language",
+    "languages",
     metavar="LANGUAGE",
     multiple=True,
     help="Write the compliance page in this language too: de.",
@@ -62,44 +70,55 @@ Examples:
 )
 @click.option("--quarantine", metavar="FILE", help="Tests that are run and decide nothing.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
-def run(
-    plan: str,
-    bench: str,
-    run_dir: str | None,
-    only: str | None,
-    language: tuple[str, ...],
-    pytest_arguments: tuple[str, ...],
-    **further: Any,
-) -> None:
+@click.pass_context
+def run(ctx: click.Context, /, **given: Any) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
     PLAN is a plan file, or the name of one (see rig plans). The run's journal and its reports
     go to runs/STAMP-PLAN-BENCH below the current folder unless --run-dir names another.
     """
+    asked = _Given(**given)
     with refusals():
-        chosen = find_plan(plan)
-        bench_file = find_bench(bench).absolute()
+        chosen = find_plan(asked.plan)
+        bench_file = find_bench(asked.bench).absolute()
         locations = locate(chosen)
-    arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
-    arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
-    arguments += _further(**further)
-    arguments += ["-k", only] if only else []
-    arguments += [f"--report-language={name}" for name in language]
+    arguments = [f"--bench={bench_file}", f"--plan={chosen.path}", *asked.arguments()]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
-    status = _run_pytest([*settings, *arguments, *pytest_arguments, *paths])
-    click.get_current_context().exit(status)
+    ctx.exit(_run_pytest([*settings, *arguments, *asked.pytest_arguments, *paths]))
 
 
-def _further(
-    *, customer: str, order: str, waivers: str | None, quarantine: str | None, accept_waivers: bool
-) -> list[str]:
-    """The options of the plugin that say for whom, and what is excused."""
-    named = {"customer": customer, "order": order}
-    found = [f"--{word}={text}" for word, text in named.items() if text]
-    files = {"waivers": waivers, "quarantine": quarantine}
-    found += [f"--{word}={Path(file).absolute()}" for word, file in files.items() if file]
-    return [*found, "--accept-waivers"] if accept_waivers else found
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the shell says."""
+
+    plan: str
+    bench: str
+    run_dir: str | None
+    customer: str
+    order: str
+    only: str | None
+    continues: tuple[str, ...]
+    languages: tuple[str, ...]
+    waivers: str | None
+    accept_waivers: bool
+    quarantine: str | None
+    pytest_arguments: tuple[str, ...]
+
+    def arguments(self) -> list[str]:
+        """What the plugins are told of it, besides plan and bench."""
+        paths = {
+            "run-dir": self.run_dir,
+            "waivers": self.waivers,
+            "quarantine": self.quarantine,
+        }
+        found = [f"--{word}={Path(path).absolute()}" for word, path in paths.items() if path]
+        found += [f"--continues={Path(run).absolute()}" for run in self.continues]
+        named = {"customer": self.customer, "order": self.order}
+        found += [f"--{word}={text}" for word, text in named.items() if text]
+        found += [f"--report-language={name}" for name in self.languages]
+        found += ["--accept-waivers"] if self.accept_waivers else []
+        return [*found, "-k", self.only] if self.only else found
 
 
 def _root_of(paths: Sequence[Path]) -> Path:

@@ -18,8 +18,9 @@ from rig.plans.load import find_plan, load_catalogue
 from rig.plans.plan import Location, Plan, locate, paths_of
 from rig.plugin.preflight import check_provisioning
 from rig.plugin.readings import check_readings
+from rig.records.codec import RecordError
 from rig.records.excuses import Quarantine, WaiverRecord
-from rig.records.journal import JOURNAL
+from rig.records.journal import JOURNAL, Run, read_run
 from rig.vehicle.passive.settings import passive_settings
 
 _CHECKS = {"readings": check_readings, "passive": passive_settings}
@@ -41,6 +42,12 @@ class Assignment:
     waivers: tuple[WaiverRecord, ...] = ()
     quarantine: tuple[Quarantine, ...] = ()  # also of tests that this run has not
     accepts_waivers: bool = False  # a waived failure does not count in the exit status
+    continues: tuple[Run, ...] = ()  # runs that were cut off, whose results stand
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The tests that need not run again."""
+        return frozenset().union(*(run.settled for run in self.continues))
 
 
 def assign(config: pytest.Config) -> Assignment:
@@ -79,7 +86,21 @@ def _assignment(config: pytest.Config) -> Assignment:
         waivers=_waivers(config.getoption("rig_waivers"), plan, catalogue),
         quarantine=_quarantine(config.getoption("rig_quarantine")),
         accepts_waivers=bool(config.getoption("rig_accept_waivers")),
+        continues=tuple(_cut_off(Path(run), plan) for run in config.getoption("rig_continues")),
     )
+
+
+def _cut_off(folder: Path, plan: Plan) -> Run:
+    """A run that is to be continued: under the same plan, or its results would not fit."""
+    try:
+        run = read_run(folder)
+    except (OSError, RecordError) as exc:
+        raise pytest.UsageError(f"--continues: {exc}") from exc
+    if run.started.plan_sha256 != plan.sha256:
+        raise pytest.UsageError(
+            f"--continues: {folder} was begun under another plan, or the plan has changed since"
+        )
+    return run
 
 
 def _waivers(named: str | None, plan: Plan, catalogue: Catalogue) -> tuple[WaiverRecord, ...]:

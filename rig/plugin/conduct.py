@@ -107,6 +107,10 @@ class Conduct:
         """The vehicle, where a test wants it."""
         return _there(self._car)
 
+    def hold(self, name: str) -> None:
+        """The test under way is given a phone, watch or card of the bench."""
+        self.recorder.attempt.holders.append(name)
+
     def run(self, session: pytest.Session) -> int:
         """Run the tests of a session and return the exit status."""
         if not session.items:

@@ -59,6 +59,7 @@ def run_started(
         waivers=assignment.waivers,
         quarantine=excuses.concerning(assignment.quarantine, tests),
         remarks=bench.remarks,
+        continues=tuple(run.started.run_id for run in assignment.continues),
         unjudged={i: str(reason) for i, reason in assignment.catalogue.unjudged.items()},
     )
     return _masked(_issued(head, assignment, description), description)

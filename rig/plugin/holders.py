@@ -37,8 +37,10 @@ class Holders:
     test that asks for one which the bench lacks is inconclusive.
     """
 
-    def __init__(self, bench: Callable[[], Bench]) -> None:
+    def __init__(self, bench: Callable[[], Bench], note: Callable[[str], None]) -> None:
+        """``note`` is told the name of each holder that the test under way is given."""
         self._bench = bench
+        self._note = note
 
     owner_phone = _held(Phone, "The owner's phone, held to nothing.")
     friend_phone = _held(Phone, "The phone of a friend who was given a key.")
@@ -78,20 +80,20 @@ class Holders:
         Calling it raises Inconclusive where the bench has no more of that platform.
         """
         bench = self._bench()
-        devices = (bench.devices.get(name) for name in _PHONES_OF_PEOPLE)
-        phones = [device for device in devices if isinstance(device, Phone)]
+        devices = ((name, bench.devices.get(name)) for name in _PHONES_OF_PEOPLE)
+        phones = {name: device for name, device in devices if isinstance(device, Phone)}
 
         def find(platform: Platform) -> Phone:
-            for phone in phones:
+            for name, phone in phones.items():
                 if phone.platform == platform:
-                    phones.remove(phone)
-                    return phone
+                    self._note(name)
+                    return phones.pop(name)
             raise Inconclusive(
                 f"bench {bench.description.name} has no further {platform.value} phone"
             )
 
         with ExitStack() as stack:
-            for phone in phones:  # as they are now: what the key server clears is not put back
+            for phone in phones.values():  # as they are now: nobody puts back what a server clears
                 phone.withdraw()
                 stack.enter_context(restored(phone))
                 stack.callback(phone.withdraw)
@@ -100,6 +102,7 @@ class Holders:
     def held(self, name: str, kind: type[KeyHolder]) -> Iterator[KeyHolder]:
         """The key holder of this name: nowhere before the test, and nowhere after it."""
         device = self._device(name, kind)
+        self._note(name)
         device.withdraw()
         with restored(device):
             yield device

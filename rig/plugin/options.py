@@ -18,6 +18,20 @@ def add(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="where the run's journal and reports go (default: runs/STAMP-PLAN-BENCH)",
     )
+    _add_issue(group)
+    _add_excuses(group)
+    group.addoption(
+        "--continues",
+        dest="rig_continues",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a run that was cut off: run the tests that it has no result of",
+    )
+
+
+def _add_issue(group: pytest.OptionGroup) -> None:
+    """For whom the run is made."""
     for word in ("customer", "order"):
         group.addoption(
             f"--{word}",
@@ -26,6 +40,10 @@ def add(parser: pytest.Parser) -> None:
             default="",
             help=f"{word} to name in the report, in the place of the bench file's",
         )
+
+
+def _add_excuses(group: pytest.OptionGroup) -> None:
+    """What somebody answers for."""
     group.addoption(
         "--waivers",
         dest="rig_waivers",

@@ -88,7 +88,14 @@ class Attempt:
     walks: list[Walks] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # devices that errors of it name
     aftermath: list[str] = field(default_factory=list)  # what was done about them
+    holders: list[str] = field(default_factory=list)  # phones, watches and cards it was given
     detail: str = ""  # pytest's account of a failure: the assertion with its values
+
+    def measured(self) -> tuple[Measurement, ...]:
+        """What was measured up to now, and on whom, where there is only one."""
+        found = self.measure.finished if self.measure else ()
+        alone = self.holders[0] if len(set(self.holders)) == 1 else ""
+        return tuple(replace(measurement, device=alone) for measurement in found)
 
     @property
     def so_far(self) -> Finding:
@@ -159,7 +166,7 @@ class Recorder:
         """A phase has ended. The finding if it says anything: a set-up that worked does not."""
         attempt = self.attempt
         if call.when == "call":
-            attempt.measurements = attempt.measure.finished if attempt.measure else ()
+            attempt.measurements = attempt.measured()
         if call.excinfo is not None and call.when == "call":
             found = of_broken_call(call.excinfo.value, attempt.measurements, self._plan)
         elif call.excinfo is not None:

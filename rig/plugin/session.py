@@ -38,7 +38,7 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     conduct = session.conduct
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
     config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
-    config.pluginmanager.register(Holders(lambda: conduct.bench), "rig-holders")
+    config.pluginmanager.register(Holders(lambda: conduct.bench, conduct.hold), "rig-holders")
     if (faults := assignment.plan.faults) is not None:
         from rig.plugin.faults import FaultCampaign  # noqa: PLC0415 - few plans have any
 
@@ -99,6 +99,10 @@ class RigSession:
                     raise pytest.UsageError(f"{plan.plan.path}: {exc}") from exc
         marks.check(items, plan.catalogue)
         excuses.check(items, plan)
+        if settled := plan.settled:
+            others = [item for item in items if item.nodeid in settled]
+            items[:] = [item for item in items if item.nodeid not in settled]
+            config.hook.pytest_deselected(items=others)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -80,6 +80,13 @@ class Run:
     results: tuple[Result, ...]
     finished: RunFinished | None
 
+    @property
+    def settled(self) -> frozenset[str]:
+        """Tests whose last attempt left a result: a run that continues this need not do them."""
+        done = {(result.test, result.attempt) for result in self.results}
+        open_ones = {t.test for t in self.begun if (t.test, t.attempt) not in done}
+        return frozenset(test for test, _ in done) - open_ones
+
     def visits(self) -> Iterator[VisitRecord]:
         """Read the trace one visit at a time: it can be large."""
         yield from _lines(self.folder / TRACE, (VisitRecord,))

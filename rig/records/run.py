@@ -99,6 +99,7 @@ class RunStarted:
     waivers: tuple[WaiverRecord, ...] = ()  # all that were given, in force or not
     quarantine: tuple[Quarantine, ...] = ()  # as above, of the tests of this run
     budgets: tuple[UncertaintyBudget, ...] = ()  # of what this bench can measure, by quantity
+    continues: tuple[str, ...] = ()  # runs that were cut off; the tests they settled are not here
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Measurement:
     judgements: tuple[Judgement, ...]
     phases: dict[str, tuple[float, ...]] = field(default_factory=dict)  # same unit, in time order
     budget: str = ""  # the quantity of RunStarted.budgets that it is one of
+    device: str = ""  # the one phone, watch or card that the test had; "" for none or several
 
 
 @dataclass(frozen=True, slots=True)

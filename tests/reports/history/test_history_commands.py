@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,44 @@ def test_runs_come_in_and_are_asked_about(desk: Path, where: str) -> None:
     assert not (desk / "runs" / "history.db").exists()
 
 
+def test_programs_are_answered_in_json(desk: Path, where: str) -> None:
+    assert desk.is_dir()
+    kept = ("--history", where, "--json")
+    called("history", "import", *kept[:2])
+    listed = json.loads(called("history", "list", *kept).output)
+    assert [(run["run_id"], run["verdict"]) for run in listed["runs"]] == [
+        (TWO, "fail"),
+        (ONE, "pass"),
+    ]
+    worse = called("compare", "20260301", "20260302", *kept)
+    body = json.loads(worse.output)
+    assert (worse.exit_code, body["got_worse"]) == (1, True)
+    assert body["tests"] == [
+        {"name": "a::tap", "before": "pass", "after": "fail", "direction": "worse"}
+    ]
+    assert body["medians"][0]["factor"] == pytest.approx(1.1)
+    (series,) = json.loads(called("trend", NAME, *kept).output)["series"]
+    assert [(n["night"], n["median"], n["samples"]) for n in series["nights"]] == [
+        ("2026-03-01", 300.0, [300.0]),
+        ("2026-03-02", 330.0, [330.0]),
+    ]
+
+
+def test_nights_are_parted_by_the_noon_of_the_zone_that_is_asked_for(desk: Path) -> None:
+    assert desk.is_dir()
+    called("history", "import", ONE, "--zone", "Pacific/Auckland")  # noon there is 23:00 UTC
+    called("history", "import", TWO, "--zone", "Asia/Tokyo")  # 03:00 UTC
+    nights = [line.split()[0] for line in lines(called("history", "list"))[1:]]
+    assert nights == ["2026-03-02", "2026-03-01"]
+    head: dict[str, Any] = {
+        "run_id": "20260303T233000Z-x",
+        "started_utc": "2026-03-03T23:30:00+00:00",
+    }
+    write_run(desk / "runs" / "late", [result("a::tap")], **head)
+    called("history", "import", "late", "--zone", "Pacific/Auckland")
+    assert lines(called("history", "list"))[1].startswith("2026-03-04 pass")
+
+
 def test_the_history_is_beside_the_runs_unless_another_is_named(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +127,8 @@ WRONG = [
     (["history", "list", "--history", "none.db"], 2, "There is no history in none.db"),
     (["compare", "2026", "20260302"], 2, "several runs begin with '2026'"),
     (["compare", "1999", "20260302"], 2, "no run '1999' in the history"),
+    (["history", "import", "--zone", "Mars/Crater"], 2, "'Mars/Crater' is no time zone"),
+    (["history", "import", "--zone", "../passwd"], 2, "is no time zone"),
     (["trend", "DK-UNLOCK-99"], 2, "The history has no result of 'DK-UNLOCK-99'."),
     (["trend", NAME, "--nights", "0"], 2, "--nights"),
     (["trend", NAME, "--history", "mysql://x/y"], 3, "no history on 'mysql'"),

@@ -278,3 +278,13 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> No
         History("postgresql://rig:secret@127.0.0.1:1/none")
     assert "127.0.0.1:1/none" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_waivers_that_a_journal_holds_are_kept_with_its_run(history: History, folder: Path) -> None:
+    given = {"kind": "waiver", "reason": "known", "ticket": "DK-7", "begins": "2026-03-01"}
+    given |= {"until": "2026-03-31", "requirement": "DK-UNLOCK-03", "test": ""}
+    head, *rest = (folder / JOURNAL).read_text().splitlines(keepends=True)
+    body = {**json.loads(head), "waivers": [{**given, "by": "A. Beck"}]}
+    (folder / JOURNAL).write_text("".join([json.dumps(body) + "\n", *rest]))
+    import_run(history, folder)
+    assert held(history)["waiver"] == [{**given, "number": 1, "person": "A. Beck"}]

@@ -13,8 +13,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from reports.history.errors import HistoryError
+from reports.history.importing import import_run
 from reports.history.store import History
 from reports.history.tables import Table
+from tests.reports.history.tables_of import held
+from tests.reports.sample_runs import result, taps, write_run
+
+FIRST_TABLES = ("run", "device", "result", "result_requirement", "measurement")
 
 
 @contextmanager
@@ -37,6 +42,22 @@ def test_the_migrations_make_what_the_models_say(where: str) -> None:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Table.metadata) == []
         assert context.get_current_revision() is not None
+
+
+def test_a_history_of_the_first_schema_keeps_its_runs(where: str, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", [result("a::tap", measurements=(taps([300.0]),))])
+    with History(where) as history:
+        import_run(history, folder)
+        before = {name: rows for name, rows in held(history).items() if name in FIRST_TABLES}
+    with connected(where) as connection:  # back to what the first schema was
+        for table in ("baseline", "change_point", "quarantine", "waiver"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("ALTER TABLE measurement DROP COLUMN phone"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with History(where) as history:
+        assert {name: held(history)[name] for name in before} == before
+    with connected(where) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
 def test_a_schema_that_differs_from_the_models_is_seen(where: str) -> None:
@@ -75,6 +96,7 @@ def test_sqlite_keeps_a_log_ahead_so_that_readers_and_a_writer_do_not_wait(tmp_p
     with History(tmp_path / "h.db") as history, history.writing() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA synchronous")) == 2  # FULL: kept through a power cut
         with history.reading() as other:
             assert other.scalar(text("SELECT count(*) FROM run")) == 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import statistics
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,18 @@ def test_a_trend_is_what_the_journals_say(history: History, tmp_path: Path) -> N
 )
 def test_a_night_goes_from_noon_to_noon(time: str, night: date) -> None:
     assert night_of(to_utc(time)) == night
+
+
+def test_a_measurement_that_knows_its_phone_is_of_that_phone_alone(
+    history: History, tmp_path: Path
+) -> None:
+    both = tuple(replace(phone, name=name) for name, phone in PHONES.items())
+    for number, devices in enumerate((both, both[:1]), 1):
+        taken = (taps([300.0], device="pixel"),)
+        tap = result("a::test_tap", requirements=(NAME,), measurements=taken)
+        began = f"2026-03-0{number}T22:00:00+00:00"
+        head: dict[str, Any] = {"run_id": f"run-{number}", "started_utc": began}
+        import_run(history, write_run(tmp_path / f"{number}", [tap], devices=devices, **head))
+    (series,) = trend(history, NAME)
+    assert series.key.phone == "Google Pixel 9 P1"
+    assert len(series.nights) == 2

@@ -1,0 +1,173 @@
+"""The night's page: ``night.html``, one static file beside the state, rendered from records.
+
+The same style sheet and rules as the compliance page: everything is escaped, nothing is fetched,
+no script runs, and no verdict is told by colour alone.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+
+from reports import wording
+from reports.nightly.analysis import Analysis, Judged
+from reports.nightly.errors import NightError
+from reports.nightly.flaky import Flaky
+from reports.nightly.gate import FINE, PRODUCT, RIG, UNJUDGED, Held, say_status
+from reports.nightly.night_runs import NightRuns
+from reports.nightly.state import Gate, Night
+from reports.page import PAGE
+from reports.regression.findings import Kind, Tier
+from reports.regression.series import Scale, centres
+from reports.sealing.seal import put
+from reports.standing import Standing
+
+NIGHT_PAGE = "night.html"
+_TONES = {FINE: "pass", PRODUCT: "fail", RIG: "error", UNJUDGED: "inconclusive"}
+_SIGNS = {FINE: "✓", PRODUCT: "✕", RIG: "!", UNJUDGED: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is said of a night."""
+
+    night: Night
+    runs: NightRuns
+    gate: Gate
+    analysis: Analysis
+    held: tuple[Held, ...]
+    flaky: tuple[Flaky, ...]
+    folder: Path  # of the runs
+
+    @property
+    def counts(self) -> dict[Standing, int]:
+        """Tests by how they stand; one in quarantine is in none of them."""
+        excused = {one.result.test for one in self.held if not one.void}
+        found: dict[Standing, int] = {}
+        for test, result in self.runs.final.items():
+            if test not in excused:
+                standing = Standing(result.verdict.value)
+                found[standing] = found.get(standing, 0) + 1
+        return dict(sorted(found.items(), key=lambda pair: list(Standing).index(pair[0])))
+
+    @property
+    def excused(self) -> int:
+        """Tests in quarantine, as long as that counts."""
+        return sum(not one.void for one in self.held)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any virtual device took part."""
+        return any(run.started.simulated for run in self.runs.runs)
+
+    def moved(self, kind: Kind, *, worse: bool) -> list[Judged]:
+        """Alerts and watches of one direction, alerts first, the surest first."""
+        told = [j for tier in (Tier.ALERT, Tier.WATCH) for j in self.analysis.of(tier, worse=worse)]
+        found = [judged for judged in told if judged.finding.kind is kind]
+        order = [Tier.ALERT, Tier.WATCH]
+        return sorted(found, key=lambda j: (order.index(j.finding.tier), j.finding.q or 0.0))
+
+    @property
+    def not_judged(self) -> dict[str, int]:
+        """Metrics that were not judged, by why; the commonest first."""
+        found: dict[str, int] = {}
+        for judged in self.analysis.of(Tier.NOT_JUDGED):
+            if judged.finding.kind is Kind.LEVEL:
+                reason = judged.finding.reason
+                found[reason] = found.get(reason, 0) + 1
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @property
+    def judged_levels(self) -> int:
+        """How many metrics were judged."""
+        levels = (j for j in self.analysis.judged if j.finding.kind is Kind.LEVEL)
+        return sum(judged.finding.tier is not Tier.NOT_JUDGED for judged in levels)
+
+
+def write_night_page(facts: Facts) -> Path:
+    """Render the page of a night into its folder. The same facts give the same octets."""
+    path = facts.night.folder / NIGHT_PAGE
+    put(path, render_night_page(facts).encode("utf-8", "replace"))
+    return path
+
+
+def render_night_page(facts: Facts) -> str:
+    """The page as text; NightError when it cannot be rendered."""
+    try:
+        return (
+            _environment()
+            .get_template("night.html")
+            .render(
+                facts=facts,
+                night=facts.night,
+                gate=facts.gate,
+                word=say_status(facts.gate.status),
+                tone=_TONES.get(facts.gate.status, "error"),
+                sign=_SIGNS.get(facts.gate.status, "!"),
+                runs=list(_runs(facts)),
+                Kind=Kind,
+            )
+        )
+    except TemplateError as exc:
+        raise NightError(f"{NIGHT_PAGE} cannot be rendered: {exc}") from exc
+
+
+def _runs(facts: Facts) -> Iterable[dict[str, object]]:
+    """Each run with a link to its own page."""
+    for run in facts.runs.runs:
+        page = os.path.relpath(run.folder / PAGE, facts.night.folder)
+        ended = "" if run.finished is None else run.finished.reason
+        yield {
+            "run": run,
+            "name": run.folder.name,
+            "href": quote(page) if (run.folder / PAGE).exists() else "",
+            "cut_off": run.finished is None,
+            "ended": ended,
+        }
+
+
+def tonight_of(judged: Judged) -> float | None:
+    """Tonight's centre as it is judged, the golden device not divided out; in the metric's unit."""
+    series = judged.named.series
+    if not len(series.nights[-1].samples):
+        return None
+    found = float(centres(series.nights[-1:], series.scale)[0])
+    return math.exp(found) if series.scale is Scale.RATIO else found
+
+
+def say_q(q: float | None) -> str:
+    """A q-value as people read it: below a thousandth it is small, and that is all."""
+    if q is None:
+        return "-"
+    return "< 0.001" if q < 0.001 else wording.write_number(round(q, 3))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
+    environment.globals.update(style=style, Standing=Standing, tonight_of=tonight_of)
+    environment.filters.update(
+        say_test=wording.say_test,
+        number=wording.write_number,
+        moment=wording.write_moment,
+        count=wording.write_count,
+        say_q=say_q,
+        css_string=wording.quote_css,
+        pieces=wording.split_name,
+    )
+    return environment

@@ -1,0 +1,72 @@
+"""The night's page: static, whole on any screen, and no text of a device becomes markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reports.history.quarantine import Quarantine, add_quarantine
+from reports.history.store import History
+from reports.nightly.state import Check
+from rig.records.verdict import Verdict
+from tests.reports.browser import CHROMIUM, Browser
+from tests.reports.nightly.night_files import FIRST, PHONE, READER, Nights, unlock
+from tests.reports.page_reader import Page
+from tests.reports.sample_runs import result
+from tests.reports.test_page_escaping import HOSTILE
+
+UNBREAKABLE = "X" * 300
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    with History(tmp_path / "h.db") as history:
+        yield Nights(tmp_path, history)
+
+
+def poisoned_page(nights: Nights, text: str) -> str:
+    """A night of everything there is, and every word of it is this text."""
+    name = f"a.py::test_{text}"[:480]
+    nights.devices = (replace(PHONE, make=text, model=text, serial=text), READER)
+    nights.check = Check("2026-10-01T22:00:00+00:00", 3, [text, text])
+    held = Quarantine(name, text, text, FIRST, FIRST + timedelta(days=90))
+    add_quarantine(nights.history, held)
+    for n in range(18):
+        median = 420.0 if n > 11 else 350.0
+        (measured,) = unlock(n, median).measurements
+        metric = replace(measured, name=text[:150], unit=text[:150])
+        failing = result(name, Verdict.FAIL, reason=text)
+        turning = result(f"{name}2", Verdict.FAIL if n in (3, 16) else Verdict.PASS)
+        moved = result("a.py::test_moved", measurements=(metric,))
+        night = nights.spend(n, [moved, failing, turning])
+    night.remarks.append(text)
+    return (night.folder / "night.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [HOSTILE, UNBREAKABLE], ids=["hostile", "unbreakable"])
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_whatever_a_night_is_of_its_page_is_whole_and_quiet(
+    nights: Nights, tmp_path: Path, text: str
+) -> None:
+    page = poisoned_page(nights, text)
+    for part in ("Metrics that got", "Flips", "Ticket", "of rig doctor"):
+        assert part in page
+    for width in (1280, 390):
+        look = Browser(tmp_path).look(page, width)
+        assert look.title.startswith("failures or regressions")
+        assert (look.seen, look.needed) == (width, width), look.sticking_out
+        assert look.cut_off == []
+
+
+def test_a_hostile_night_has_no_element_of_its_own(nights: Nights) -> None:
+    page = Page(poisoned_page(nights, HOSTILE))
+    tags = {element.tag for element in page.elements}
+    assert not tags & {"script", "img", "iframe", "object", "form", "svg", "b"}
+    assert not [e for e in page.elements if any(a.startswith("on") for a in e.attributes)]
+    links = [e.attributes["href"] for e in page.elements if "href" in e.attributes]
+    assert all(link.startswith(("#", "../../../")) for link in links), links
+    assert "default-src 'none'" in page.source
