@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import style, wording
 from reports.applicability import sort_decisions
@@ -139,6 +139,18 @@ def _mark_english() -> Markup:
     return _PLAIN if spoken() == ENGLISH else _ENGLISH
 
 
+def _link_visits(trial: Trial, held: Container[int], number: int | None = None) -> str:
+    """How many visits an attempt had (the last one), linked where they are written out."""
+    if number is None:
+        number = trial.last.visits if trial.last else 0
+    said = ngettext("%(num)s visit", "%(num)s visits", number) % {"num": number}
+    if trial.number not in held:
+        return said
+    language = "" if spoken() == ENGLISH else ' hreflang="en"'
+    address = f"{file_of(trial)}#t{trial.number}"
+    return Markup(f'<a href="{address}"{language}>{escape(said)}</a>')  # noqa: S704 - all is ours
+
+
 def _badge(standing: Standing) -> Markup:
     """A standing as sign and word: the colour only helps."""
     return _badge_in(standing, spoken())
@@ -149,14 +161,14 @@ def _badge_in(standing: Standing, _language: str) -> Markup:
     return _BADGE % (standing.tone, standing.sign, standing.word)
 
 
-_BADGE = Markup('<span class="badge %s"><i aria-hidden="true">%s</i> %s</span>')
+_BADGE = Markup('<span class="badge %s">%s %s</span>')
 _GLOBALS: dict[str, Any] = {
     "style_sheet": style.style_sheet,
     "page_margins": style.page_margins,
     "spoken": spoken,
     "english": _mark_english,
     "badge_of": _badge,
-    "file_of": file_of,
+    "visit_link": _link_visits,
     "visit_files": list_files,
     "gather": gather,
     "Standing": Standing,
