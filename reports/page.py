@@ -190,6 +190,7 @@ _FILTERS: dict[str, Any] = {
     "ms": wording.write_ms,
     "span": wording.write_duration,
     "moment": wording.write_moment,
+    "period": wording.write_period,
     "count": wording.write_count,  # English alone: new texts go through ngettext
     "numbers": wording.write_numbers,
     "to": wording.write_span,
