@@ -17,7 +17,7 @@ from reports import style, wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.errors import ReportError
-from reports.evidence import collect_evidence
+from reports.evidence import choose_evidence
 from reports.families import gather, group_families
 from reports.language import ENGLISH, LANGUAGES, ngettext, speaking, spoken
 from reports.language import _ as translate
@@ -30,7 +30,7 @@ from reports.taming import tame
 from reports.trials import Trial, list_trials
 from reports.visits import VisitBook, file_of, list_files
 from rig.records.codec import RecordError
-from rig.records.journal import JOURNAL, TRACE, Run, read_run
+from rig.records.journal import JOURNAL, TRACE, Run, UnreadVisit, read_run
 
 PAGE = "report.html"
 PAGES = {name: PAGE if name == ENGLISH else f"report.{name}.html" for name in LANGUAGES}
@@ -103,7 +103,7 @@ def render_files(folder: Path, languages: Sequence[str]) -> Mapping[str, bytes]:
 def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, object]:
     started = run.started
     coverage = match_coverage(started.requirements, trials, started.unjudged)
-    gallery = collect_evidence(book.watch(run.visits()), trials)
+    gallery = choose_evidence(book.watch(run.unread_visits()), trials, UnreadVisit.read)
     return {
         "run": run,
         "started": started,

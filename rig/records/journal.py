@@ -7,19 +7,37 @@ when reading. ``RunFinished`` forces everything to the disk.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from rig.records.codec import RecordError, decode, encode
+from rig.records.codec import RecordError, decode, encode, read_body
 from rig.records.run import Record, Result, RunFinished, RunStarted, TestStarted
 from rig.records.trace import VisitRecord
 
 JOURNAL, TRACE = "journal.jsonl", "trace.jsonl"
 KINDS = (RunStarted, TestStarted, Result, RunFinished)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadVisit:
+    """A line of the trace, parsed as JSON and checked as far as finding it takes.
+
+    A trace has a hundred times more in it than a page shows.
+    """
+
+    test: str
+    attempt: int
+    outcome: str
+    body: dict[str, Any]  # the fields of VisitRecord, by name
+
+    def read(self) -> VisitRecord:
+        """The whole record; raises RecordError."""
+        return read_body(self.body, VisitRecord)
 
 
 class Journal:
@@ -72,6 +90,11 @@ class Run:
         """Read the trace one visit at a time: it can be large."""
         yield from _lines(self.folder / TRACE, (VisitRecord,))
 
+    def unread_visits(self) -> Iterator[UnreadVisit]:
+        """The same, each to be read when it is wanted; raises RecordError for any other line."""
+        for line in _whole_lines(self.folder / TRACE):
+            yield _unread(line)
+
 
 def read_run(folder: Path) -> Run:
     """Read a run folder; raises RecordError when it does not begin with RunStarted."""
@@ -89,9 +112,26 @@ def read_run(folder: Path) -> Run:
 
 
 def _lines(path: Path, kinds: tuple[type[T], ...]) -> Iterator[T]:
+    for line in _whole_lines(path):
+        yield decode(line, kinds)
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
     if not path.exists():
         return
     with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):  # a cut last line was never acknowledged
-                yield decode(line, kinds)
+                yield line
+
+
+def _unread(line: bytes) -> UnreadVisit:
+    try:
+        body = json.loads(line)
+        if body.pop("record") == VisitRecord.__name__:
+            test, attempt, outcome = body["test"], body["attempt"], body["outcome"]
+            if type(test) is str and type(attempt) is int and type(outcome) is str:
+                return UnreadVisit(test, attempt, outcome, body)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise RecordError(f"not one of {VisitRecord.__name__}")

@@ -80,7 +80,7 @@ class One:
         return self.number % FAILS_ONE_IN == FAILS_ONE_IN // 2
 
 
-def tests(count: int) -> Iterator[One]:
+def compared(count: int) -> Iterator[One]:
     """So many tests: functions in files of ten, with their parameters."""
     for number in range(count):
         function = number // PARAMETERS
@@ -95,7 +95,7 @@ def _name(function: int) -> str:
 def write_session(folder: Path, count: int) -> None:
     """The tests as pytest runs them."""
     by_file: dict[str, list[One]] = {}
-    for one in tests(count):
+    for one in compared(count):
         by_file.setdefault(one.test.partition("::")[0], []).append(one)
     for name, found in by_file.items():
         functions = [one for one in found if one.number % PARAMETERS == 0]
@@ -110,7 +110,7 @@ def write_session(folder: Path, count: int) -> None:
             for one in functions
         ]
         (folder / name).write_text(_MODULE + "".join(written))
-    named = {one.test: one.requirement for one in tests(count)}
+    named = {one.test: one.requirement for one in compared(count)}
     (folder / "requirements.json").write_text(json.dumps(named))
     (folder / "wire.json").write_text(json.dumps(WIRE))
     (folder / "conftest.py").write_text(CONFTEST)
@@ -127,10 +127,10 @@ def write_records(folder: Path, count: int) -> Path:
             reason="the door stayed locked" if one.fails else "",
             vehicle=VEHICLE,
         )
-        for one in tests(count)
+        for one in compared(count)
     ]
     known = tuple(requirement(f"DK-BULK-{n:03}") for n in range(REQUIREMENTS))
-    visits = [_visit(one.test) for one in tests(count)]
+    visits = [_visit(one.test) for one in compared(count)]
     return write_run(folder, results, visits, requirements=known)
 
 

@@ -15,7 +15,7 @@ from rig.records.verdict import Verdict
 from tests.bench import page_load
 from tests.bench.harness import BenchFailed, run_program
 from tests.bench.page_load import rows
-from tests.bench.page_results import WIRE, tests, write_records, write_session
+from tests.bench.page_results import WIRE, compared, write_records, write_session
 from tests.reports.browser import CHROMIUM
 
 FEW = 60  # of them one fails
@@ -33,7 +33,7 @@ def test_both_sides_hold_the_same_tests_verdicts_and_bytes(tmp_path: Path) -> No
     ours = (run / "report.html").read_text()
     books = "".join(path.read_text() for path in run.glob("visits/*.html"))
     assert len(theirs) == FEW
-    for one in tests(FEW):
+    for one in compared(FEW):
         (row,) = theirs[one.test]
         assert row["result"] == ("Failed" if one.fails else "Passed")
         assert all(octets in row["log"] for pair in WIRE for octets in pair)

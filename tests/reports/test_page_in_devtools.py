@@ -116,12 +116,23 @@ def test_nothing_is_wider_than_the_screen_in_any_language(
         assert browser.ask("document.documentElement.scrollWidth") == width
 
 
+def test_verdict_scope_failures_and_open_points_are_on_one_screen(
+    browser: Chromium, page: Path
+) -> None:
+    browser.open(page, width=1280, height=800)
+    places = browser.ask(
+        "['.verdict', '.scope', '[aria-labelledby=h-block]', '[aria-labelledby=h-open]',"
+        " '[aria-labelledby=h-req]'].map(s => document.querySelector(s).getBoundingClientRect())"
+        ".map(r => [r.top, r.bottom])"
+    )
+    assert all(0 < top < bottom <= 800 for top, bottom in places), places
+
+
 @on_paper
 def test_every_printed_page_has_its_number_and_the_report_s_id(
-    browser: Chromium, page: Path, tmp_path: Path
+    page: Path, printed: dict[str, list[str]]
 ) -> None:
-    browser.open(page)
-    sheets = print_out(browser, tmp_path)
+    sheets = printed[page.name]
     assert len(sheets) > 8
     german = page.name == PAGES["de"]
     words = "Seite {} von {}" if german else "page {} of {}"
@@ -134,19 +145,29 @@ def test_every_printed_page_has_its_number_and_the_report_s_id(
 
 @on_paper
 def test_folded_evidence_of_a_failure_is_printed_all_the_same(
-    browser: Chromium, run: Path, tmp_path: Path
+    browser: Chromium, run: Path, printed: dict[str, list[str]]
 ) -> None:
     page = Page((run / "report.html").read_text(encoding="utf-8"))
     slow = next(a for a in page.find("article", "failing") if "shared" in a.text)
     browser.open(run / "report.html")
     folded = browser.ask("document.querySelectorAll('.failing details:not([open])').length")
     assert folded > 20
-    printed = "\n".join(print_out(browser, tmp_path))
+    paper = "\n".join(printed["report.html"])
     assert slow.text.count("Visit ") >= 59
-    assert set(re.findall(r"Visit (\d+) at driver_handle", printed)) >= {
-        str(n) for n in range(1, 60)
-    }
-    assert printed.count("4. EXCHANGE") >= 59  # a step of each of them
+    assert set(re.findall(r"Visit (\d+) at driver_handle", paper)) >= {str(n) for n in range(1, 60)}
+    assert paper.count("4. EXCHANGE") >= 59  # a step of each of them
+
+
+@pytest.fixture(scope="module")
+def printed(
+    browser: Chromium, run: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
+    """Both pages as printed, once: their sheets' texts by the page's name."""
+    found = {}
+    for name in PAGES.values():
+        browser.open(run / name)
+        found[name] = print_out(browser, tmp_path_factory.mktemp("paper"))
+    return found
 
 
 def print_out(browser: Chromium, folder: Path) -> list[str]:
