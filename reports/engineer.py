@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pytest
 
 from reports.summary import list_stamps
+from reports.taming import tame
 from reports.trials import list_trials
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, read_run
@@ -65,12 +66,13 @@ class EngineerPage:
     ) -> None:
         if not cells:  # another plugin left this row out
             return
-        cells[_ID_CELL] = f'<td class="col-testId">{escape(_row_id(report))}</td>'
+        cells[_ID_CELL] = f'<td class="col-testId">{escape(tame(_row_id(report)))}</td>'
         properties: dict[str, str] = {}
         for name, value in getattr(report, "user_properties", ()):
             properties[name] = f"{properties[name]}; {value}" if name in properties else str(value)
         added = [
-            f'<td class="col-{name}">{escape(properties.get(name, ""))}</td>' for name in _COLUMNS
+            f'<td class="col-{name}">{escape(tame(properties.get(name, "")))}</td>'
+            for name in _COLUMNS
         ]
         cells[_ID_CELL + 1 : _ID_CELL + 1] = added
 
@@ -100,4 +102,4 @@ def _escaped(value: object) -> object:
         return {escape(str(key)): _escaped(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_escaped(inner) for inner in value]
-    return escape(str(value))
+    return escape(tame(str(value)))

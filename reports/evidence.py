@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 from reports.plots.waterfall import latency_ns
 from reports.standing import Standing
@@ -83,8 +84,29 @@ class Gallery:
         return sum(max(e.total - (e.counted or 0), 0) for e in self.unmatched)
 
 
+class Seen(Protocol):
+    """What is asked of a visit before it is chosen."""
+
+    @property
+    def test(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def outcome(self) -> str: ...
+
+
+V = TypeVar("V", bound=Seen)
+
+
 def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> Gallery:
-    """Choose from the trace.
+    """Choose from visits that are read already."""
+    return choose_evidence(visits, trials, lambda visit: visit)
+
+
+def choose_evidence(
+    visits: Iterable[V], trials: Sequence[Trial], read: Callable[[V], VisitRecord]
+) -> Gallery:
+    """Choose from the trace, and ``read`` what is chosen.
 
     Every visit of a failing attempt, and every visit of the first attempt with an owner pairing.
     """
@@ -99,7 +121,7 @@ def collect_evidence(visits: Iterable[VisitRecord], trials: Sequence[Trial]) -> 
             strays += len(found)
             continue
         evidence.total += len(found)
-        choice.add(evidence, found)
+        choice.add(evidence, found, read)
     pairing = choice.pairing
     others = [e for e in attempts.values() if e is not pairing]
     return Gallery(
@@ -121,15 +143,15 @@ class _Choice:
         self.pairing: Evidence | None = None
         self._failing = 0
 
-    def add(self, evidence: Evidence, found: Sequence[VisitRecord]) -> None:
+    def add(self, evidence: Evidence, found: Sequence[V], read: Callable[[V], VisitRecord]) -> None:
         """Keep what the page shows of these visits of one attempt."""
         if self.pairing is None and any(v.outcome == PAIRED for v in found):
             self.pairing = evidence
         if evidence is self.pairing:
-            evidence.visits += found[: PAIRING_VISITS - len(evidence.visits)]
+            evidence.visits += map(read, found[: PAIRING_VISITS - len(evidence.visits)])
         elif evidence.failing:
             kept = found[: FAILING_VISITS - self._failing]
-            evidence.visits += kept
+            evidence.visits += map(read, kept)
             self._failing += len(kept)
 
 

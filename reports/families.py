@@ -18,6 +18,18 @@ class Family:
     trials: tuple[Trial, ...]
 
     @property
+    def requirements(self) -> tuple[str, ...] | None:
+        """Of a family, the requirements that all its tests name; None where each names its own."""
+        named = {tuple(t.requirements) for t in self.trials}
+        return named.pop() if self.head and len(named) == 1 else None
+
+    @property
+    def vehicle(self) -> str:
+        """Of a family, the vehicle that all its attempts were played on; "" where they differ."""
+        played = {r.vehicle for t in self.trials for r in t.attempts}
+        return played.pop() if self.head and len(played) == 1 else ""
+
+    @property
     def parameters(self) -> tuple[tuple[Trial, str], ...]:
         """Each test with what tells it from the others: its whole id where it stands alone."""
         return tuple((t, t.test[len(self.head) :]) for t in self.trials)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import style, wording
 from reports.applicability import sort_decisions
 from reports.coverage import match_coverage
 from reports.distributions import list_distributions
 from reports.errors import ReportError
-from reports.evidence import collect_evidence
+from reports.evidence import choose_evidence
 from reports.excuses import list_excused
 from reports.families import gather, group_families
 from reports.items import list_items
@@ -36,7 +36,7 @@ from reports.trials import Trial, list_trials
 from reports.uncertainty import list_budgets, unbudgeted, write_uncertainty
 from reports.visits import VisitBook, file_of, list_files
 from rig.records.codec import RecordError
-from rig.records.journal import JOURNAL, PACKETS, TRACE, Run, read_run
+from rig.records.journal import JOURNAL, PACKETS, TRACE, Run, UnreadVisit, read_run
 
 PAGE = "report.html"
 PAGES = {name: PAGE if name == ENGLISH else f"report.{name}.html" for name in LANGUAGES}
@@ -111,7 +111,7 @@ def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, ob
     read = {reading.ambiguity for reading in started.readings if reading.name}
     coverage = match_coverage(started.requirements, trials, started.unjudged, read)
     measurements = list_measurements(trials)
-    gallery = collect_evidence(book.watch(run.visits()), trials)
+    gallery = choose_evidence(book.watch(run.unread_visits()), trials, UnreadVisit.read)
     return {
         "run": run,
         "started": started,
@@ -155,6 +155,18 @@ def _mark_english() -> Markup:
     return _PLAIN if spoken() == ENGLISH else _ENGLISH
 
 
+def _link_visits(trial: Trial, held: Container[int], number: int | None = None) -> str:
+    """How many visits an attempt had (the last one), linked where they are written out."""
+    if number is None:
+        number = trial.last.visits if trial.last else 0
+    said = ngettext("%(num)s visit", "%(num)s visits", number) % {"num": number}
+    if trial.number not in held:
+        return said
+    language = "" if spoken() == ENGLISH else ' hreflang="en"'
+    address = f"{file_of(trial)}#t{trial.number}"
+    return Markup(f'<a href="{address}"{language}>{escape(said)}</a>')  # noqa: S704 - all is ours
+
+
 def _badge(standing: Standing) -> Markup:
     """A standing as sign and word: the colour only helps."""
     return _badge_in(standing, spoken())
@@ -165,14 +177,14 @@ def _badge_in(standing: Standing, _language: str) -> Markup:
     return _BADGE % (standing.tone, standing.sign, standing.word)
 
 
-_BADGE = Markup('<span class="badge %s"><i aria-hidden="true">%s</i> %s</span>')
+_BADGE = Markup('<span class="badge %s">%s %s</span>')
 _GLOBALS: dict[str, Any] = {
     "style_sheet": style.style_sheet,
     "page_margins": style.page_margins,
     "spoken": spoken,
     "english": _mark_english,
     "badge_of": _badge,
-    "file_of": file_of,
+    "visit_link": _link_visits,
     "visit_files": list_files,
     "gather": gather,
     "Standing": Standing,
@@ -193,6 +205,7 @@ _FILTERS: dict[str, Any] = {
     "ms": wording.write_ms,
     "span": wording.write_duration,
     "moment": wording.write_moment,
+    "period": wording.write_period,
     "count": wording.write_count,  # English alone: new texts go through ngettext
     "numbers": wording.write_numbers,
     "to": wording.write_span,

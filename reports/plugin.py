@@ -19,7 +19,8 @@ import pytest
 
 from reports.errors import ReportError
 from reports.language import ENGLISH, LANGUAGES
-from rig.records.journal import JOURNAL, PACKETS, TRACE
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, PACKETS, TRACE, read_run
 
 _ENGINEER = "reports-engineer-page"
 _PAGES_WRITTEN = ("report.html", "report.de.html", "engineer.html", "junit.xml")
@@ -106,10 +107,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
     asked: list[str] = config.getoption("report_language", None) or []
     try:
-        write_page(folder, tuple(dict.fromkeys((ENGLISH, *asked))))
+        write_page(folder, tuple(dict.fromkeys((ENGLISH, *asked, *_stated(folder)))))
     except ReportError as exc:
         _say(config, f"The compliance page was not rendered; the results stand. {exc}")
     _seal(config, folder)
+
+
+def _stated(folder: Path) -> list[str]:
+    """The language that the bench file states for its laboratory, if the page can speak it."""
+    try:
+        laboratory = getattr(read_run(folder).started, "laboratory", None)
+    except (RecordError, OSError):
+        return []  # whoever renders the page says so
+    stated = getattr(laboratory, "language", "")
+    return [stated] if stated in LANGUAGES else []
 
 
 def _seal(config: pytest.Config, folder: Path) -> None:

@@ -33,6 +33,17 @@ class Trial:
         return self.attempts[-1] if self.attempts else None
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its first attempt ended it and left nothing to say, as most do."""
+        last = self.last
+        return (
+            last is not None
+            and len(self.attempts) == last.attempt == 1
+            and self.under_way is None
+            and not (last.reason or last.observations)
+        )
+
+    @property
     def reason(self) -> str:
         """Why it did not simply pass, as the journal has it."""
         return self.last.reason if self.last else ""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from html import escape
+from typing import Any
 
 from reports.taming import tame
 from reports.trials import Trial
 from reports.wording import say_test
-from rig.records.trace import StepRecord, VisitRecord
+from rig.records.codec import RecordError
+from rig.records.journal import UnreadVisit
+from rig.records.trace import VisitRecord
 
 FOLDER = "visits"
 TESTS = 100  # of the plan, in one file
@@ -69,8 +72,8 @@ class VisitBook:
         self._left_out: dict[str, int] = {}
         self._kept: dict[tuple[str, int], int] = {}
 
-    def watch(self, visits: Iterable[VisitRecord]) -> Iterator[VisitRecord]:
-        """Pass the visits on, and keep what was on the wire."""
+    def watch(self, visits: Iterable[UnreadVisit]) -> Iterator[UnreadVisit]:
+        """Pass the visits on, and keep what was on the wire; raises RecordError."""
         for visit in visits:
             key = visit.test, visit.attempt
             kept = self._kept.get(key, 0)
@@ -111,29 +114,33 @@ def _page(run_id: str, name: str, sections: Sequence[str]) -> bytes:
     return tame(text).encode("utf-8", "replace")
 
 
-def _write_visit(visit: VisitRecord) -> str:
-    attempt = f", attempt {visit.attempt}" if visit.attempt > 1 else ""
-    lines = [f"Visit {visit.number}{attempt} at {visit.place}: {visit.outcome}"]
-    if visit.explanation:
-        lines.append(f"  {visit.explanation}")
-    if visit.marks:
-        marks = ", ".join(f"{name} {_ms(t_ns)}" for name, t_ns in visit.marks.items())
-        lines.append(f"  marks in ms: {marks}")
-    for number, step in enumerate(visit.steps, 1):
-        lines += _write_step(number, step)
-    lines.append("")
-    return "\n".join(lines)
+def _write_visit(visit: UnreadVisit) -> str:
+    try:
+        return "\n".join(_lines(visit.body))
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise RecordError(f"{VisitRecord.__name__}: {type(exc).__name__}: {exc}") from exc
 
 
-def _write_step(number: int, step: StepRecord) -> Iterator[str]:
-    span = f"{_ms(step.sent_ns)} to {_ms(step.received_ns)} ms"
-    yield f"  {number}. {step.name}, {step.device}, {span}"
-    yield f"     > {step.command.upper()}"
-    yield f"     < {step.response.upper()}" if step.response else f"     < none: {step.error}"
-    for field in step.fields:
-        indent = "  " * min(max(field.level, 0), 6)
-        note = f"  ({field.note})" if field.note else ""
-        yield f"       {indent}{field.label}: {field.value}{note}"
+def _lines(visit: dict[str, Any]) -> Iterator[str]:
+    """What was on the wire. The record is not built for it: that takes longer than to write it."""
+    attempt = f", attempt {visit['attempt']}" if visit["attempt"] > 1 else ""
+    yield f"Visit {visit['number']}{attempt} at {visit['place']}: {visit['outcome']}"
+    if visit["explanation"]:
+        yield f"  {visit['explanation']}"
+    if visit["marks"]:
+        marks = ", ".join(f"{name} {_ms(t_ns)}" for name, t_ns in visit["marks"].items())
+        yield f"  marks in ms: {marks}"
+    for number, step in enumerate(visit["steps"], 1):
+        sent, received = _ms(step["sent_ns"]), _ms(step["received_ns"])
+        yield f"  {number}. {step['name']}, {step['device']}, {sent} to {received} ms"
+        yield f"     > {step['command'].upper()}"
+        answer = step["response"].upper()
+        yield f"     < {answer}" if answer else f"     < none: {step['error']}"
+        for field in step["fields"]:
+            indent = "  " * min(max(field["level"], 0), 6)
+            note = f"  ({field['note']})" if field["note"] else ""
+            yield f"       {indent}{field['label']}: {field['value']}{note}"
+    yield ""
 
 
 def _ms(t_ns: int) -> str:

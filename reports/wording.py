@@ -72,6 +72,16 @@ def write_moment(time_utc: str) -> str:
     return f"{date} {time} UTC"
 
 
+def write_period(begun_utc: str, ended_utc: str) -> str:
+    """Write two moments as one period; the day of the second is left out where it is the same."""
+    begun, ended = write_moment(begun_utc), write_moment(ended_utc)
+    day = begun.split(" ")[0]
+    if begun.endswith(" UTC") and ended.startswith(f"{day} "):
+        ended = ended.removeprefix(f"{day} ")
+        begun = begun.removesuffix(" UTC")
+    return write_span(begun, ended)
+
+
 def write_count(number: int, one: str, many: str = "") -> str:
     """Write "1 test" or "3 tests", in English: what a page says goes through `ngettext`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

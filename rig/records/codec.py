@@ -31,6 +31,11 @@ def decode(line: str | bytes, kinds: tuple[type[T], ...]) -> T:
     except (ValueError, KeyError, TypeError, StopIteration) as exc:
         raise RecordError(f"not one of {', '.join(k.__name__ for k in kinds)}") from exc
     del body["record"]
+    return read_body(body, kind)
+
+
+def read_body(body: dict[str, Any], kind: type[T]) -> T:
+    """Turn a parsed JSON object into a record; RecordError says what does not fit."""
     hint: Any = kind
     try:
         found = _reader(hint)(body)

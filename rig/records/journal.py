@@ -8,13 +8,14 @@ lines, several a ``write``, and is there only where packets were recorded.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from rig.records.codec import RecordError, decode, encode
+from rig.records.codec import RecordError, decode, encode, read_body
 from rig.records.packets import PacketLine, PacketRecord, PacketsLeftOut, PacketsOf
 from rig.records.run import Record, Result, RunFinished, RunStarted, TestStarted
 from rig.records.trace import VisitRecord
@@ -22,6 +23,23 @@ from rig.records.trace import VisitRecord
 JOURNAL, TRACE, PACKETS = "journal.jsonl", "trace.jsonl", "packets.jsonl"
 KINDS = (RunStarted, TestStarted, Result, RunFinished)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadVisit:
+    """A line of the trace, parsed as JSON and checked as far as finding it takes.
+
+    A trace has a hundred times more in it than a page shows.
+    """
+
+    test: str
+    attempt: int
+    outcome: str
+    body: dict[str, Any]  # the fields of VisitRecord, by name
+
+    def read(self) -> VisitRecord:
+        """The whole record; raises RecordError."""
+        return read_body(self.body, VisitRecord)
 
 
 class Journal:
@@ -96,6 +114,11 @@ class Run:
         kinds: tuple[type[PacketLine], ...] = (PacketRecord, PacketsOf, PacketsLeftOut)
         yield from _lines(self.folder / PACKETS, kinds)
 
+    def unread_visits(self) -> Iterator[UnreadVisit]:
+        """The same, each to be read when it is wanted; raises RecordError for any other line."""
+        for line in _whole_lines(self.folder / TRACE):
+            yield _unread(line)
+
 
 def read_run(folder: Path) -> Run:
     """Read a run folder; raises RecordError when it does not begin with RunStarted."""
@@ -117,9 +140,26 @@ def _appending(path: Path) -> int:
 
 
 def _lines(path: Path, kinds: tuple[type[T], ...]) -> Iterator[T]:
+    for line in _whole_lines(path):
+        yield decode(line, kinds)
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
     if not path.exists():
         return
     with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):  # a cut last line was never acknowledged
-                yield decode(line, kinds)
+                yield line
+
+
+def _unread(line: bytes) -> UnreadVisit:
+    try:
+        body = json.loads(line)
+        if body.pop("record") == VisitRecord.__name__:
+            test, attempt, outcome = body["test"], body["attempt"], body["outcome"]
+            if type(test) is str and type(attempt) is int and type(outcome) is str:
+                return UnreadVisit(test, attempt, outcome, body)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise RecordError(f"not one of {VisitRecord.__name__}")

@@ -18,6 +18,7 @@ COMPARISONS = {
     "uci": "tests.bench.uci_decode",
     "uwb": "tests.bench.uwb_load",
     "regression": "tests.bench.regression_figures",
+    "page": "tests.bench.page_load",
 }
 
 

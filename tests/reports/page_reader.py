@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "br", "wbr", "img", "input", "hr", "base", "embed", "source"})
 
-INLINE = frozenset({"a", "i", "strong", "em", "span", "code", "wbr"})
+INLINE = frozenset({"a", "strong", "em", "span", "code", "wbr"})
 
 
 @dataclass

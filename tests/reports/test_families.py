@@ -51,11 +51,32 @@ def test_the_page_names_a_family_once_and_links_each_of_its_tests(page_of: Rende
         + [result(TESTS[-1], Verdict.FAIL, requirements=("DK-A-01",))],
         requirements=(requirement("DK-A-01"),),
     )
-    assert page.row("taps a::test_taps")
-    assert page.row("[friend]") == "[friend] ✓ pass DK-A-01 400 ms"
+    assert page.row("taps a::test_taps") == "taps a::test_taps DK-A-01"
+    assert page.row("[friend]") == "[friend] ✓ pass 400 ms"
     row = page.row("DK-A-01 P1")
     assert "✓ pass taps [owner] [friend]" in row
     assert "✕ fail two [owner]" in row
     linked = {a.text: a.attributes["href"] for a in page.find("a")}
     assert linked["[friend]"] == "#t3"
     assert linked["one"] == "#t1"
+
+
+def test_what_a_family_does_not_share_stands_with_each_of_its_tests(page_of: RenderRun) -> None:
+    page = page_of(
+        [
+            result("a::test_taps[0]", requirements=("DK-A-01",), vehicle="hatch"),
+            result("a::test_taps[1]", requirements=("DK-A-02",), vehicle="convertible"),
+            result("a::test_locks[0]", requirements=("DK-A-01",), vehicle="hatch"),
+            result("a::test_locks[1]", requirements=("DK-A-01",), vehicle="hatch"),
+        ],
+        requirements=(requirement("DK-A-01"), requirement("DK-A-02")),
+    )
+    assert page.row("taps a::test_taps") == "taps a::test_taps"
+    rows = [e.text for e in page.find("tr") if e.text.startswith("[")]
+    assert rows == [
+        "[0] ✓ pass DK-A-01 400 ms on hatch",
+        "[1] ✓ pass DK-A-02 400 ms on convertible",
+        "[0] ✓ pass 400 ms",
+        "[1] ✓ pass 400 ms",
+    ]
+    assert page.row("locks a::test_locks") == "locks a::test_locks DK-A-01 on hatch"

@@ -56,9 +56,11 @@ def test_one(n):
 """
 
 
-def run_session(folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+def run_session(
+    folder: Path, *arguments: str, tests: str = TESTS, **environment: str
+) -> tuple[int, str]:
     (folder / "played_rig.py").write_text(PLAYED_RIG)
-    (folder / "test_it.py").write_text(TESTS)
+    (folder / "test_it.py").write_text(tests, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n")
     if not {*COMMAND_LINE} <= {*arguments}:
         (folder / "conftest.py").write_text('pytest_plugins = ["played_rig", "reports.plugin"]\n')

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from reports.errors import ReportError
 from reports.page import render_files, write_page
 from reports.visits import TESTS, VISITS
+from rig.records.journal import TRACE
 from rig.records.run import TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.page_reader import Page
@@ -99,3 +104,26 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert book.find("script") == []
     assert "\u202e" not in book.source
     assert "⟨U+202E⟩gnp.exe⟨U+0007⟩" in book.text_of("pre")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": 1},
+        {"steps": [{}]},
+        {"steps": [{"name": "SELECT", "device": "x", "sent_ns": "1"}]},
+        {"marks": ["presence"]},
+        {"number": None, "marks": None, "steps": None},
+        {"test": 1},
+        {"outcome": None},
+        {"record": "Resulting"},
+    ],
+)
+def test_a_line_that_is_no_visit_is_refused_though_its_test_passed(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    run = write_run(tmp_path / "run", [result("a::test_one")], [visit("a::test_one")])
+    trace = run / TRACE
+    trace.write_text(json.dumps({**json.loads(trace.read_text()), **change}) + "\n")
+    with pytest.raises(ReportError, match="is not a readable run"):
+        render_files(run, LANGUAGES)
