@@ -140,8 +140,9 @@ class Conduct:
             take_visits = vehicle.take_visits if vehicle else list
             fleet = Fleet(self.catalogue, bench)
             objection = vehicle.objection if vehicle else no_objection
+            redactor = redactor_of(self._assignment.bench.laboratory, bench.records)
             self._recorder = Recorder(
-                self._journal, self.plan, fleet, take_visits, objection, redactor_of(bench)
+                self._journal, self.plan, fleet, take_visits, objection, redactor
             )
             ids = [item.nodeid for item in items]
             head = run_started(self._assignment, bench, vehicle, ids, self._command_line)

@@ -45,7 +45,7 @@ def test_the_laboratory_and_the_report_are_identified(page_of: RenderRun) -> Non
     for said in ("Lab for access systems", "1 Test Road, Munich", "PO-4711", ISSUE.uuid):
         assert said in lab
     assert page.row("Place of the work").endswith("1 Test Road, Munich")
-    assert page.row("Number of the bench's runs").endswith("41")
+    assert page.row("Number in the register of the bench's runs").endswith("41")
     assert page.row("Revision").endswith("0")
     assert page.row("Date of issue").endswith("2026-03-02 09:20:41 UTC")
     assert "Whether the work conforms is for the laboratory to claim" in lab
