@@ -49,10 +49,7 @@ def run_started(
         bench_sha256=description.sha256,
         plan_sha256=plan.sha256,
         lock_sha256=hashlib.sha256(_LOCK.read_bytes()).hexdigest() if _LOCK.exists() else "",
-        vehicle={
-            **(car.facts() if car else {}),
-            **vehicle_facts(description.vehicle, asked.secret),
-        },
+        vehicle=car.facts() if car else {},
         devices=bench.records,
         settings=car.settings_records() if car else (),
         requirements=assignment.catalogue.to_records(),
