@@ -130,8 +130,9 @@ def test_phones_are_told_from_equipment_with_what_is_known_of_them(page_of: Rend
     phone = DeviceRecord(
         "owner_phone", "phone.operator", False, "", "iPhone 15", "F17X", "", details, "phone"
     )
+    by_kind = DeviceRecord("badge", "somebody.else", simulated=False, kind="card")
     old = DeviceRecord("friend", "phone.adb", simulated=False, serial="R5")  # an older journal
-    page = page_of([result("a::test_one")], devices=(BOARD, phone, old))
+    page = page_of([result("a::test_one")], devices=(BOARD, phone, old, by_kind))
     (held,) = page.find("table", "t-holder")
     row = page.row("owner_phone")
     for said in ("phone", "iPhone 15", "F17X", "iOS 18.1", "wallet 18.1; app 5.2", "owner"):
@@ -139,6 +140,7 @@ def test_phones_are_told_from_equipment_with_what_is_known_of_them(page_of: Rend
     assert row.endswith("top edge")
     assert page.row("friend").endswith("not recorded")
     assert "board" not in held.text
+    assert "badge card" in held.text
     assert "owner_phone" not in page.find("table", "t-device")[0].text
 
 
