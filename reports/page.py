@@ -26,6 +26,7 @@ from reports.ranging import list_surveys, list_walks
 from reports.redactions import list_redactions
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
+from reports.surroundings import list_surroundings
 from reports.trials import list_trials
 from rig.records.codec import RecordError
 from rig.records.journal import JOURNAL, TRACE, Run, read_run
@@ -94,6 +95,7 @@ def _context(run: Run) -> dict[str, object]:
         "provenance": trace_provenance(run),
         "items": list_items(run),
         "redactions": list_redactions(run),
+        "surroundings": list_surroundings(trials),
         "steps": [(t, r, s) for t in trials for r in t.attempts for s in r.operator_steps],
         "beside": tuple(_files_beside(run.folder)),
     }

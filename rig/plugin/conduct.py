@@ -31,6 +31,7 @@ from rig.plugin.heading import redactor_of, run_started
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder, no_objection
+from rig.plugin.surroundings import measured
 from rig.plugin.verdicts import reason_of
 from rig.records.journal import Journal
 from rig.records.run import RunFinished
@@ -186,7 +187,9 @@ class Conduct:
     def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> None:
         self._current = item
         self.progress.started(item.nodeid)
+        surroundings = measured(self.bench)
         attempt = self.recorder.begin(item)
+        attempt.environment = surroundings
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         attempt.aftermath = restart(self.bench, frozenset(attempt.broken))
         result = self.recorder.finish()

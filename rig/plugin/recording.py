@@ -82,6 +82,7 @@ class Attempt:
     walks: list[Walks] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # devices that errors of it name
     aftermath: list[str] = field(default_factory=list)  # what was done about them
+    environment: dict[str, str] = field(default_factory=dict)  # measured before it began
     detail: str = ""  # pytest's account of a failure: the assertion with its values
 
     @property
@@ -182,6 +183,7 @@ class Recorder:
             range_maps=tuple(survey.record() for survey in attempt.surveys),
             walks=tuple(walks.record() for walks in attempt.walks),
             operator_steps=self.steps.take(),
+            environment=attempt.environment,
         )
         result = replace(result, redacted=self._redactor.take())
         self._journal.append(result)

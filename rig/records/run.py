@@ -277,6 +277,7 @@ class Result:
     walks: tuple[WalkSet, ...] = ()
     operator_steps: tuple[lab.OperatorStep, ...] = ()
     redacted: dict[str, int] = field(default_factory=dict)  # kind -> how often it was masked
+    environment: dict[str, str] = field(default_factory=dict)  # as measured before it began
 
 
 @dataclass(frozen=True, slots=True)

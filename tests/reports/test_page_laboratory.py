@@ -148,9 +148,26 @@ def test_the_environment_is_as_stated_or_not_recorded(page_of: RenderRun) -> Non
     stated = EnvironmentRecord({"temperature": "21.5 °C", "shielding": "none"}, "AB", "2026-03-01")
     page = page_of([result("a::test_one")], environment=stated)
     said = page.by_id("laboratory").text
-    assert "As stated in the bench file on 2026-03-01 by AB; nothing of it was measured" in said
+    assert "As stated in the bench file on 2026-03-01 by AB" in said
+    assert "the bench has no sensor for it" in said
     assert page.row("Temperature").endswith("21.5 °C")
     assert page.row("Humidity").endswith("not recorded")
+
+
+def test_what_was_measured_before_each_test_is_told_where_it_changed(page_of: RenderRun) -> None:
+    warm, cold = {"temperature": "21.5 °C"}, {"temperature": "9.8 °C"}
+    lost = {"sensor": "not measured: climate: no answer"}
+    surroundings = (warm, warm, cold, lost)
+    tests = ("a::test_one", "a::test_two", "a::test_three", "a::test_four")
+    page = page_of(
+        [result(test, environment=found) for test, found in zip(tests, surroundings, strict=True)]
+    )
+    lab = page.by_id("laboratory").text
+    over_all, by_test = (t.text for t in page.find("table", "t-climate"))
+    assert "temperature 9.8 °C 21.5 °C 3" in over_all
+    assert "one temperature 21.5 °C 2 three temperature 9.8 °C 1" in by_test
+    assert "four sensor not measured: climate: no answer 1" in by_test
+    assert "no sensor for it" not in lab
 
 
 def test_the_vehicle_is_told_with_what_is_not_recorded_of_it(page_of: RenderRun) -> None:
