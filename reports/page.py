@@ -31,6 +31,7 @@ from reports.ranging import list_surveys, list_walks
 from reports.redactions import list_redactions
 from reports.standing import Standing
 from reports.summary import SHOWN, summarize
+from reports.surroundings import list_surroundings
 from reports.taming import tame
 from reports.trials import Trial, list_trials
 from reports.uncertainty import list_budgets, unbudgeted, write_uncertainty
@@ -134,6 +135,7 @@ def _context(run: Run, trials: Sequence[Trial], book: VisitBook) -> dict[str, ob
         "provenance": trace_provenance(run),
         "items": list_items(run),
         "redactions": list_redactions(run),
+        "surroundings": list_surroundings(trials),
         "steps": [(t, r, s) for t in trials for r in t.attempts for s in r.operator_steps],
         "beside": tuple(_files_beside(run.folder)),
     }

@@ -1,4 +1,4 @@
-"""The door to pymodbus: a board's coils and discrete inputs, on a serial line or on TCP.
+"""The door to pymodbus: coils, discrete inputs and input registers, on a serial line or on TCP.
 
 Requests are sent once and never again by themselves: a relay that moved twice is a wrong
 measurement. pymodbus is chatty in its log and silent about reasons; its exceptions become ours
@@ -22,6 +22,7 @@ from pymodbus.pdu.bit_message import (
     ReadDiscreteInputsResponse,
     WriteSingleCoilResponse,
 )
+from pymodbus.pdu.register_message import ReadInputRegistersResponse
 
 from drivers.api.errors import (
     DeviceNotFound,
@@ -93,6 +94,17 @@ class ModbusLine:
         if not isinstance(answer, ReadDiscreteInputsResponse):
             self._wrong(doing, answer)
         return self._bits(doing, answer, count)
+
+    def input_register(self, address: int) -> int:
+        """Read one input register, 0 to 65535."""
+        ask, doing = self._client.read_input_registers, f"reading register {address}"
+        answer = self._asked(doing, lambda: ask(address, count=1, device_id=self._unit))
+        if type(answer) is not ReadInputRegistersResponse:
+            self._wrong(doing, answer)
+        if len(answer.registers) != 1:
+            said = f"{doing}: the answer has {len(answer.registers)} of them"
+            raise FrameError(said, device=self._who)
+        return int(answer.registers[0])
 
     def close(self) -> None:
         """Let go of the connection. Idempotent."""

@@ -35,6 +35,7 @@ from rig.plugin.packet_log import PacketLog
 from rig.plugin.preflight import wants_car
 from rig.plugin.progress import Progress
 from rig.plugin.recording import Recorder, Told
+from rig.plugin.surroundings import measured
 from rig.plugin.verdicts import reason_of
 from rig.records.excuses import Excuses, day_of
 from rig.records.journal import Journal
@@ -174,8 +175,9 @@ class Conduct:
         self._budgets = budgets_of(bench, vehicle.calibrations() if vehicle else ())
         fleet = Fleet(self.catalogue, bench)
         packets = PacketLog(journal.append_packets, UtcScale(clock_of(bench.devices)))
+        redactor = redactor_of(self._assignment.bench.laboratory, bench.records)
         told = Told(vehicle.take_visits, vehicle.objection) if vehicle else Told()
-        self._recorder = Recorder(journal, self.plan, fleet, told, packets, redactor_of(bench))
+        self._recorder = Recorder(journal, self.plan, fleet, told, packets, redactor)
         ids = [item.nodeid for item in items]
         head = run_started(self._assignment, bench, vehicle, ids, self._command_line)
         journal.append(replace(head, applicability=fleet.to_records(), budgets=self._budgets.known))
@@ -214,7 +216,9 @@ class Conduct:
     def _run_one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
         """One attempt, torn down and with broken devices restarted, so that another may follow."""
         self._current = item
+        surroundings = measured(self.bench)
         attempt = self.recorder.begin(item)
+        attempt.environment = surroundings
         self.progress.started(item.nodeid, attempt.number)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         attempt.aftermath = restart(self.bench, frozenset(attempt.broken))

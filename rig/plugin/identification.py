@@ -16,7 +16,6 @@ import os
 import subprocess
 from pathlib import Path
 
-from rig.bench.description import BenchDescription
 from rig.bench.vehicle import VehicleDescription
 from rig.records.laboratory import RedactionRecord, SourceRecord
 
@@ -26,25 +25,24 @@ _SHOWN = 4  # characters, where there is no secret
 _GIT_S = 10.0
 
 
-def vehicle_facts(bench: BenchDescription) -> dict[str, str]:
+def vehicle_facts(vehicle: VehicleDescription, secret: Path | None) -> dict[str, str]:
     """What the bench file says of its vehicle for the report alone; only what is stated."""
-    vehicle = bench.vehicle
     facts = {
         "variant": vehicle.variant,
         "option codes": ", ".join(vehicle.option_codes),
-        "VIN": _vin_told(vehicle, bench.laboratory.secret),
+        "VIN": _vin_told(vehicle, secret),
         "condition on receipt": vehicle.condition,
         **{f"software of {name}": version for name, version in sorted(vehicle.ecus.items())},
     }
     return {name: text for name, text in facts.items() if text}
 
 
-def vin_redaction(bench: BenchDescription) -> RedactionRecord | None:
+def vin_redaction(vehicle: VehicleDescription, secret: Path | None) -> RedactionRecord | None:
     """How the identification number was recorded; None where the bench file has none."""
-    if bench.vehicle.vin is None:
+    if vehicle.vin is None:
         return None
     how = f"all but the last {_SHOWN} characters masked"
-    if bench.laboratory.secret is not None:
+    if secret is not None:
         how = "HMAC-SHA256 under the laboratory's secret, first 128 bits"
     return RedactionRecord(_KIND, how, _WHERE, 1)
 

@@ -89,6 +89,7 @@ class Attempt:
     broken: set[str] = field(default_factory=set)  # devices that errors of it name
     aftermath: list[str] = field(default_factory=list)  # what was done about them
     holders: list[str] = field(default_factory=list)  # phones, watches and cards it was given
+    environment: dict[str, str] = field(default_factory=dict)  # measured before it began
     detail: str = ""  # pytest's account of a failure: the assertion with its values
 
     def measured(self) -> tuple[Measurement, ...]:
@@ -209,6 +210,7 @@ class Recorder:
             walks=tuple(walks.record() for walks in attempt.walks),
             operator_steps=self.steps.take(),
             conditional=found.conditional,
+            environment=attempt.environment,
         )
         result = replace(result, redacted=self._redactor.take())
         self._journal.append(result)

@@ -257,6 +257,7 @@ class Result:
     operator_steps: tuple[lab.OperatorStep, ...] = ()
     redacted: dict[str, int] = field(default_factory=dict)  # kind -> how often it was masked
     conditional: bool = False  # the verdict rests on nothing but conditional judgements
+    environment: dict[str, str] = field(default_factory=dict)  # as measured before it began
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "psycopg": ("reports.history",),
     "pydantic": ("rig.bench", "rig.plans", "reports.nightly.notify.settings"),
-    "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),
+    "pymodbus": (
+        "drivers.relay.modbus_line",
+        "drivers.sim.modbus_board",
+        "drivers.sim.modbus_climate",
+    ),
     "pytest": ("rig.plugin", "rig.cli", "reports", "testplans"),
     "pytest_html": ("reports",),
     "rich": ("rig.plugin", "rig.cli"),

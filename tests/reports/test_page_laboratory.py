@@ -45,7 +45,7 @@ def test_the_laboratory_and_the_report_are_identified(page_of: RenderRun) -> Non
     for said in ("Lab for access systems", "1 Test Road, Munich", "PO-4711", ISSUE.uuid):
         assert said in lab
     assert page.row("Place of the work").endswith("1 Test Road, Munich")
-    assert page.row("Number of the bench's runs").endswith("41")
+    assert page.row("Number in the register of the bench's runs").endswith("41")
     assert page.row("Revision").endswith("0")
     assert page.row("Date of issue").endswith("2026-03-02 09:20:41 UTC")
     assert "Whether the work conforms is for the laboratory to claim" in lab
@@ -130,8 +130,9 @@ def test_phones_are_told_from_equipment_with_what_is_known_of_them(page_of: Rend
     phone = DeviceRecord(
         "owner_phone", "phone.operator", False, "", "iPhone 15", "F17X", "", details, "phone"
     )
+    by_kind = DeviceRecord("badge", "somebody.else", simulated=False, kind="card")
     old = DeviceRecord("friend", "phone.adb", simulated=False, serial="R5")  # an older journal
-    page = page_of([result("a::test_one")], devices=(BOARD, phone, old))
+    page = page_of([result("a::test_one")], devices=(BOARD, phone, old, by_kind))
     (held,) = page.find("table", "t-holder")
     row = page.row("owner_phone")
     for said in ("phone", "iPhone 15", "F17X", "iOS 18.1", "wallet 18.1; app 5.2", "owner"):
@@ -139,6 +140,7 @@ def test_phones_are_told_from_equipment_with_what_is_known_of_them(page_of: Rend
     assert row.endswith("top edge")
     assert page.row("friend").endswith("not recorded")
     assert "board" not in held.text
+    assert "badge card" in held.text
     assert "owner_phone" not in page.find("table", "t-device")[0].text
 
 
@@ -146,9 +148,26 @@ def test_the_environment_is_as_stated_or_not_recorded(page_of: RenderRun) -> Non
     stated = EnvironmentRecord({"temperature": "21.5 °C", "shielding": "none"}, "AB", "2026-03-01")
     page = page_of([result("a::test_one")], environment=stated)
     said = page.by_id("laboratory").text
-    assert "As stated in the bench file on 2026-03-01 by AB; nothing of it was measured" in said
+    assert "As stated in the bench file on 2026-03-01 by AB" in said
+    assert "the bench has no sensor for it" in said
     assert page.row("Temperature").endswith("21.5 °C")
     assert page.row("Humidity").endswith("not recorded")
+
+
+def test_what_was_measured_before_each_test_is_told_where_it_changed(page_of: RenderRun) -> None:
+    warm, cold = {"temperature": "21.5 °C"}, {"temperature": "9.8 °C"}
+    lost = {"sensor": "not measured: climate: no answer"}
+    surroundings = (warm, warm, cold, lost)
+    tests = ("a::test_one", "a::test_two", "a::test_three", "a::test_four")
+    page = page_of(
+        [result(test, environment=found) for test, found in zip(tests, surroundings, strict=True)]
+    )
+    lab = page.by_id("laboratory").text
+    over_all, by_test = (t.text for t in page.find("table", "t-climate"))
+    assert "temperature 9.8 °C 21.5 °C 3" in over_all
+    assert "one temperature 21.5 °C 2 three temperature 9.8 °C 1" in by_test
+    assert "four sensor not measured: climate: no answer 1" in by_test
+    assert "no sensor for it" not in lab
 
 
 def test_the_vehicle_is_told_with_what_is_not_recorded_of_it(page_of: RenderRun) -> None:

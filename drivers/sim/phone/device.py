@@ -197,7 +197,8 @@ class VirtualPhone(VirtualHolder, Phone, InternetUser, DeviceMaker, Restorable):
 
     def identity(self) -> Identity:
         state = "online" if self.radios.online else "airplane mode"
-        details = {"system": self._handset.facts.system, "platform": str(self.platform)}
+        maker = {Platform.IOS: "iOS"}.get(self.platform, "Android")
+        details = {"system": f"{maker} {self._handset.facts.system}, simulated"}
         return replace(super().identity(), firmware=f"simulated, {state}", details=details)
 
     def self_test(self) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from rig.bench.description import BenchDescription
 from rig.bench.load import load_bench
 from rig.plugin.identification import source, vehicle_facts, vin_redaction
 from rig.plugin.issuing import REGISTER, issue
+from rig.records.laboratory import RedactionRecord
 from tests.rig.plugin.conftest import BENCH, SHIPPED
 
 VIN = "WMW11AA0102030405"
@@ -78,36 +79,44 @@ def described(tmp_path: Path) -> Described:
     return load
 
 
+def facts_of(bench: BenchDescription) -> dict[str, str]:
+    return vehicle_facts(bench.vehicle, bench.laboratory.secret)
+
+
+def redaction_of(bench: BenchDescription) -> RedactionRecord | None:
+    return vin_redaction(bench.vehicle, bench.laboratory.secret)
+
+
 def test_without_a_secret_the_end_of_the_number_is_told(described: Described) -> None:
     bench = described()
-    assert vehicle_facts(bench) == {"VIN": "*" * 13 + "0405"}
-    told = vin_redaction(bench)
+    assert facts_of(bench) == {"VIN": "*" * 13 + "0405"}
+    told = redaction_of(bench)
     assert told is not None
     assert "last 4" in told.how
 
 
 def test_with_a_secret_it_is_hashed_under_it(described: Described) -> None:
     keyed = "laboratory: {secret: secret}\n"
-    told = vehicle_facts(described(more=keyed))["VIN"]
-    assert told == vehicle_facts(described(more=keyed))["VIN"]
+    told = facts_of(described(more=keyed))["VIN"]
+    assert told == facts_of(described(more=keyed))["VIN"]
     assert told.startswith("HMAC-SHA256 ")
     assert "0405" not in told
-    other = vehicle_facts(described(more="laboratory: {secret: another}\n"))["VIN"]
+    other = facts_of(described(more="laboratory: {secret: another}\n"))["VIN"]
     assert told.split()[1] != other.split()[1]
     assert told.split()[3] != other.split()[3]  # which secret it was can be told
-    redaction = vin_redaction(described(more=keyed))
+    redaction = redaction_of(described(more=keyed))
     assert redaction is not None
     assert "HMAC" in redaction.how
 
 
 def test_a_vehicle_without_number_tells_none(described: Described) -> None:
     bench = described('ecus: {UWB: "2.4", BDC: "1"}, condition: as delivered')
-    assert vehicle_facts(bench) == {
+    assert facts_of(bench) == {
         "condition on receipt": "as delivered",
         "software of BDC": "1",
         "software of UWB": "2.4",
     }
-    assert vin_redaction(bench) is None
+    assert redaction_of(bench) is None
 
 
 def git(folder: Path, *words: str) -> str:

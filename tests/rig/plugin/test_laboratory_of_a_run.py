@@ -109,3 +109,25 @@ def test_each_request_to_the_person_is_in_the_result_of_its_test(desk: Desk) -> 
     assert step.request == "Call [phone number] now."
     assert step.declined.endswith("no line")
     assert "471108" not in Path(desk.folder, "run", "journal.jsonl").read_text()
+
+
+def test_the_surroundings_are_measured_before_each_test(desk: Desk) -> None:
+    climate = "  twin: {driver: sim.modbus_climate, temperature: 21.5, humidity: 40.0}\n"
+    climate += '  climate: {driver: climate.modbus_tcp, address: "@twin"}\nvehicle:'
+    desk.write("tiny.yaml", BENCH.replace("vehicle:", climate))
+    source = """
+def test_warm(bench):
+    bench.devices["twin"].registers[1] = 305
+def test_hot(bench):
+    bench.devices["twin"].unplug()
+def test_lost():
+    pass
+"""
+    desk.write_plan("test_it.py", source)
+    done = desk.run("--plan=plan.yaml")
+    assert done.status == 0, done.output
+    warm, hot, lost = (done.result(f"test_{name}").environment for name in ("warm", "hot", "lost"))
+    assert warm == {"temperature": "21.5 °C", "humidity": "40 % RH"}
+    assert hot == {"temperature": "30.5 °C", "humidity": "40 % RH"}
+    assert list(lost) == ["sensor"]
+    assert lost["sensor"].startswith("not measured: climate: reading register 1")

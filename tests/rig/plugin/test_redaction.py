@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rig.bench.laboratory import LaboratoryDescription
 from rig.digital_key import dissect_ble
+from rig.plugin.heading import redactor_of
 from rig.plugin.redaction import (
     SERIALS,
     TEXT_RULES,
@@ -69,6 +71,14 @@ def test_serial_numbers_are_masked_where_that_is_asked_for() -> None:
     redactor = Redactor(["A1B2C3", "K1"])
     assert redactor.clean("board A1B2C3 of K1, not A1B2C3D") == "board ***2C3 of K1, not A1B2C3D"
     assert redactor.take() == {SERIALS.kind: 1}
+
+
+def test_the_name_of_a_device_is_no_serial_number() -> None:
+    lab = LaboratoryDescription(masks=("serials",))
+    phone = DeviceRecord("owner_phone", "sim.phone", True, serial="owner_phone")
+    board = DeviceRecord("board", "relay.hid", False, serial="A1B2C3")
+    assert redactor_of(lab, [phone, board]).clean("owner_phone A1B2C3") == "owner_phone ***2C3"
+    assert redactor_of(LaboratoryDescription(), [board]).clean("A1B2C3") == "A1B2C3"
 
 
 def test_observations_are_masked_too() -> None:
