@@ -45,12 +45,6 @@ def _hints(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-@cache
-def _shape(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
-    """What an annotation is; asked once, since a journal has half a million values."""
-    return get_origin(hint), get_args(hint), is_dataclass(hint)
-
-
 def _fields(record: Any) -> dict[str, object]:
     kind: Any = type(record)
     return {name: getattr(record, name) for name in _names(kind)}
@@ -58,14 +52,14 @@ def _fields(record: Any) -> dict[str, object]:
 
 def _build(hint: Any, value: Any, where: str) -> object:
     """``value`` as an instance of the annotation ``hint``."""
-    origin, arguments, is_record = _shape(hint)
+    origin, arguments = get_origin(hint), get_args(hint)
     if origin is tuple:
         return _build_tuple(arguments[0], value, where)
     if origin is dict:
         return _build_dict(arguments[1], value, where)
     if origin in (Union, types.UnionType):
         return None if value is None else _build(arguments[0], value, where)
-    if is_record:
+    if is_dataclass(hint):
         return _build_dataclass(hint, value, where)
     return _build_plain(hint, value, where)
 
