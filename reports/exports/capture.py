@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from reports.errors import ReportError
 from reports.exports.moments import since_epoch_ns
-from reports.exports.packets import left_out, radio_packets
+from reports.exports.packets import read_radios
 from reports.exports.pcapng import Interface, Packet, write_pcapng
 from rig.records.journal import PACKETS, Run
 from rig.records.trace import StepRecord, VisitRecord
@@ -42,14 +42,14 @@ _OLD = (
 def write_capture(run: Run) -> bytes:
     """The capture, a pcapng file; raises ReportError for a trace that holds no octets."""
     started = run.started
-    packets = sorted((*_packets(run), *radio_packets(run)), key=lambda packet: packet.t_ns)
+    radios = read_radios(run)
+    packets = sorted((*_packets(run), *radios.packets), key=lambda packet: packet.t_ns)
     comment = f"{started.run_id}: {'SIMULATED. ' if started.simulated else ''}{_SECTION}"
     if any(not visit.begun_utc for visit in run.visits()):
         comment += _OLD
-    if count := left_out(run):
-        comment += (
-            f" To bound the run's size, {count} packets of radios were left out: see {PACKETS}."
-        )
+    if count := radios.left_out:
+        comment += f" To bound the run's size, {count} packets of radios were left out:"
+        comment += f" see {PACKETS}."
     return write_pcapng(f"Digital Key Rig {started.rig_version}", comment, packets)
 
 

@@ -8,7 +8,7 @@ header, as the device's maker writes its length.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from reports.errors import ReportError
 from reports.exports.moments import since_epoch_ns
@@ -22,27 +22,30 @@ _UCI_TEXT = "UCI between the rig and an anchor's UWB chip"
 _KINDS = {HCI: (_HCI_TEXT, BLUETOOTH_HCI), UCI: (_UCI_TEXT, FIRA_UCI)}
 
 
-def radio_packets(run: Run) -> Iterator[Packet]:
-    """All that were kept; the next one of a device says how many were left out ahead of it.
+@dataclass(frozen=True, slots=True)
+class Radios:
+    """What a run has of its radios, as it was recorded."""
 
-    Where an attempt kept none, nothing but ``left_out`` says so.
-    """
-    of, zero_ns = "", 0
+    packets: tuple[Packet, ...]
+    left_out: int
+
+
+def read_radios(run: Run) -> Radios:
+    """All that was kept; the next packet of a device says how many were left out ahead of it."""
+    of, zero_ns, left_out = "", 0, 0
     gaps: dict[str, PacketsLeftOut] = {}
+    packets = []
     for line in run.packets():
         if isinstance(line, PacketsOf):
-            gaps.clear()
+            gaps.clear()  # told by their count alone, where an attempt kept no packet
             of = f"{line.test} attempt {line.attempt}"
             zero_ns = since_epoch_ns(line.utc) - line.clock_ns
         elif isinstance(line, PacketsLeftOut):
             gaps[line.device] = line
+            left_out += line.count
         else:
-            yield _packet(line, of, zero_ns, gaps.pop(line.device, None))
-
-
-def left_out(run: Run) -> int:
-    """How many packets the whole run did not keep."""
-    return sum(line.count for line in run.packets() if isinstance(line, PacketsLeftOut))
+            packets.append(_packet(line, of, zero_ns, gaps.pop(line.device, None)))
+    return Radios(tuple(packets), left_out)
 
 
 def _packet(line: PacketRecord, of: str, zero_ns: int, gap: PacketsLeftOut | None) -> Packet:
