@@ -49,7 +49,9 @@ def cases_of(run: Run) -> Iterator[Case]:
     """Every case of a campaign's run, in its order."""
     seen: dict[str, Seen] = defaultdict(list)
     for visit in run.visits():
-        ranged = ", ranged" if "set_up" in visit.marks else ""
+        if visit.prepares:
+            continue
+        ranged = ", ranged" if visit.ranged else ""
         seen[visit.test].append((visit.place, f"{visit.outcome}{ranged}"))
     plain: Result | None = None
     for result in run.results:

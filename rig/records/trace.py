@@ -48,3 +48,7 @@ class VisitRecord:
     explanation: str
     marks: dict[str, int]  # name -> ns since the first mark
     steps: tuple[StepRecord, ...]
+    ranged: bool = (
+        False  # whether ranging came as far as to say anything, be it that nobody answers
+    )
+    prepares: bool = False  # what the test began with, and judges nobody by
