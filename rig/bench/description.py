@@ -28,6 +28,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """The switch that feeds a device, and how long it takes to switch the device off and on.
+
+    ``off_s``: until what is stored in it has run down; 2 s is what uhubctl waits by default.
+    ``back_s``: until it is found again. USB takes 0.1 s to debounce a plug (USB 2.0, 7.1.7.3), the
+    rest is its firmware's: 3 s is our assumption, and some radios need more.
+    """
+
+    switch: str
+    off_s: float = 2.0
+    back_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceEntry:
     """One device: the driver's name in the registry, and the constructor's keyword arguments."""
 
@@ -36,7 +50,7 @@ class DeviceEntry:
     options: Mapping[str, object]
     line: int  # of the device's name in the bench file, from 1
     expected: Mapping[str, str] = field(default_factory=dict)  # of its identity, see Identity
-    supply: str = ""  # the switch that feeds it, by name
+    supply: Supply | None = None
     calibrated: CalibrationDescription | None = None
 
     @property

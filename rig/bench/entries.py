@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from drivers.api.device import Device, Identity
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
 from rig.bench import emergency_stop
-from rig.bench.description import DeviceEntry, Reference
+from rig.bench.description import DeviceEntry, Reference, Supply
 from rig.bench.options import Parameter, parameters_of
 from rig.bench.registry import DRIVERS, driver_class
 from rig.bench.sections import calibration_of
 from rig.bench.source import Node, Source, shown
 from rig.complaints import allowed
 
-_SUPPLY = Parameter("supply", required=False, default=None, references=(Switch,), plain=None)
+_FEEDS = Parameter("supply", required=True, default=None, references=(Switch,), plain=None)
+_TIME_S: TypeAdapter[float] = TypeAdapter(Annotated[float, Field(ge=0.1, le=60)])
+_SUPPLY = {
+    "switch": _FEEDS,
+    "off_s": Parameter("off_s", required=False, default=None, references=(), plain=_TIME_S),
+    "back_s": Parameter("back_s", required=False, default=None, references=(), plain=_TIME_S),
+}
 _IDENTITY = tuple(field.name for field in fields(Identity) if field.name != "details")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -85,15 +94,21 @@ class _Checker:
                 raise self._source.error(value.line, message)
         return {word: self._source.text(value, word) for word, value in given.items()}
 
-    def _supply(self, device: str, node: Node | None) -> str:
-        """The switch that feeds it; "" for none."""
+    def _supply(self, device: str, node: Node | None) -> Supply | None:
+        """What feeds it: a switch, or a mapping of the switch and the times it takes."""
         if node is None:
-            return ""
-        value = node.value
-        if not (isinstance(value, str) and value.startswith("@")):
-            message = f"{_SUPPLY.name} must be {_SUPPLY.wanted_reference()}, found {shown(node)}"
+            return None
+        given = node.value if isinstance(node.value, dict) else {"switch": node}
+        for word, value in given.items():
+            if word not in _SUPPLY:
+                message = f"supply has no {word!r}; {allowed(word, _SUPPLY, 'it has')}"
+                raise self._source.error(value.line, message)
+        if "switch" not in given:
+            message = f"supply of {device} names no switch: {_FEEDS.wanted_reference()}"
             raise self._source.error(node.line, message)
-        return self._reference(device, _SUPPLY, node, value[1:]).name
+        found: dict[str, Any] = {}
+        found |= {word: self._value(device, _SUPPLY[word], value) for word, value in given.items()}
+        return Supply(found.pop("switch").name, **found)
 
     def _check_emergency_stop(self, cls: type[Device], entry: DeviceEntry) -> None:
         if entry.name == emergency_stop.NAME and not issubclass(cls, Sensor):

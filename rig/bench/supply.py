@@ -2,6 +2,8 @@
 
 ``supply: "@usb_port"`` in a device's entry names the switch, listed further up. In its safe state
 it feeds the device (a normally closed contact), so that whatever makes a bench safe feeds it again.
+``supply: {switch: "@usb_port", off_s: 2, back_s: 3}`` says besides how long the device is off, and
+how long it then takes to be back.
 """
 
 from __future__ import annotations
@@ -13,9 +15,7 @@ from drivers.api.errors import DriverError
 from drivers.api.relay import Switch
 from rig.bench.attempts import described, failure_of
 from rig.bench.build import Bench
-
-OFF_S = 2.0  # until what is stored in a device has run down
-BACK_S = 3.0  # until it is found again: start of its firmware, enumeration
+from rig.bench.description import DeviceEntry, Supply
 
 
 def broken_devices(error: BaseException) -> frozenset[str]:
@@ -26,16 +26,27 @@ def broken_devices(error: BaseException) -> frozenset[str]:
 def restart(bench: Bench, broken: frozenset[str]) -> list[str]:
     """Switch off and on what feeds these devices; a sentence for each switch, or why it failed.
 
-    What is fed by no switch is left as it is. Takes five seconds of the bench's clock at most.
+    What is fed by no switch is left as it is. One that feeds several takes the longest times that
+    any of them needs, on the bench's clock.
     """
-    fed: dict[str, list[str]] = {}
+    fed: dict[str, list[DeviceEntry]] = {}
     for entry in bench.description.devices:
-        if entry.name in broken and entry.supply:
-            fed.setdefault(entry.supply, []).append(entry.name)
-    return [_cycled(bench, switch, names) for switch, names in fed.items()]
+        if entry.supply is not None:
+            fed.setdefault(entry.supply.switch, []).append(entry)
+    told = []
+    for switch, entries in fed.items():
+        if names := [entry.name for entry in entries if entry.name in broken]:
+            supplies = [entry.supply for entry in entries if entry.supply is not None]
+            off_s, back_s = (max(times) for times in zip(*map(_times, supplies), strict=True))
+            told.append(_cycled(bench, switch, " and ".join(names), off_s, back_s))
+    return told
 
 
-def _cycled(bench: Bench, name: str, fed: list[str]) -> str:
+def _times(supply: Supply) -> tuple[float, float]:
+    return supply.off_s, supply.back_s
+
+
+def _cycled(bench: Bench, name: str, fed: str, off_s: float, back_s: float) -> str:
     switch, clock = bench.devices[name], clock_of(bench.devices)
     assert isinstance(switch, Switch)  # noqa: S101 - the bench file was checked
 
@@ -43,14 +54,14 @@ def _cycled(bench: Bench, name: str, fed: list[str]) -> str:
         switch.make_safe()
         try:
             switch.set(on=not switch.is_on())
-            clock.sleep(OFF_S)
+            clock.sleep(off_s)
         finally:
             switch.make_safe()
-        clock.sleep(BACK_S)
+        clock.sleep(back_s)
 
     if error := failure_of(cycle):
-        return f"{name} could not switch {' and '.join(fed)} off and on: {described(error)}"
-    return f"{' and '.join(fed)} switched off and on by {name}"
+        return f"{name} could not switch {fed} off and on: {described(error)}"
+    return f"{fed} switched off and on by {name}"
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

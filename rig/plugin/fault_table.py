@@ -49,7 +49,8 @@ def cases_of(run: Run) -> Iterator[Case]:
     """Every case of a campaign's run, in its order."""
     seen: dict[str, Seen] = defaultdict(list)
     for visit in run.visits():
-        seen[visit.test].append((visit.place, visit.outcome, "set_up" in visit.marks))
+        if not visit.prepares:
+            seen[visit.test].append((visit.place, visit.outcome, visit.ranged))
     plain: Result | None = None
     for result in run.results:
         noted = {each.what: each.value for each in result.observations}

@@ -49,3 +49,5 @@ class VisitRecord:
     marks: dict[str, int]  # name -> ns since the first mark
     steps: tuple[StepRecord, ...]
     begun_utc: str = ""  # of the first mark; "" in runs of older rigs
+    ranged: bool = False  # ranging came as far as to say anything, be it that nobody answers
+    prepares: bool = False  # what the test began with, and judges nobody by

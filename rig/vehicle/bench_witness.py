@@ -78,9 +78,14 @@ def _cut_off(visits: list[Visit], approaches: list[Approach]) -> Inconclusive | 
     """Who was cut off after the last that was judged, at a reader or around the vehicle."""
     late = takewhile(lambda v: v.ending not in ACHIEVED, reversed(visits))
     told = [v.explanation for v in late if _is_cut_off(v)]
-    coming = takewhile(lambda a: not (a.movements or a.ranged), reversed(approaches))
+    coming = takewhile(lambda a: not _is_judged(a), reversed(approaches))
     told += [a.told for a in coming if a.ending in _UNJUDGED]
     return Inconclusive(told[0]) if told else None
+
+
+def _is_judged(approach: Approach) -> bool:
+    """By what the vehicle did, even if the phone was cut off after that."""
+    return bool(approach.movements) or approach.ranged or approach.exposed
 
 
 _UNJUDGED = (ApproachEnding.INTERRUPTED, ApproachEnding.MUTE)

@@ -98,9 +98,10 @@ def meet(car: Car, stage: Stage, phone: KeyHolder) -> None:
 
     They pair by Bluetooth and the key proves itself; from now on the phone is known.
     """
-    stage.place(phone, beside("driver", FAR_M))
-    reached(car.passive, "set_up").wait(FOREVER_S)
-    go_away(car, stage, phone)
+    with car.passive.preparing():
+        stage.place(phone, beside("driver", FAR_M))
+        reached(car.passive, "set_up").wait(FOREVER_S)
+        go_away(car, stage, phone)
 
 
 def opens_nothing(

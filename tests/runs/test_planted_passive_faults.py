@@ -17,8 +17,6 @@ from tests.runs.rig_runs import PLANS, OwnBench, RigRun
 PLAN, BENCH = PLANS / "passive_planted.yaml", "virtual-time"
 PLUGIN = ("--", "-p", "tests.runs.plants")
 CAUGHT_BY = {plant: tests for module in PASSIVE for plant, tests in plants_of(module).items()}
-UNJUDGED = {"serve_channels_that_are_not_encrypted": Verdict.INCONCLUSIVE}
-"""Not green, and nobody's fail: served without encryption, the phone falls silent."""
 RUNS_MOST = 5  # as many faults as one test may have to catch
 
 
@@ -49,8 +47,7 @@ def _planted(rig_run: RigRun, bench: Path, plants: list[str], told: Path) -> dic
 def test_a_planted_fault_turns_its_test_red(results: dict[str, Result], plant: str) -> None:
     assert plant in results, f"no test is left for it: {CAUGHT_BY[plant]}"
     result = results[plant]
-    wanted = UNJUDGED.get(plant, Verdict.FAIL)
-    assert result.verdict is wanted, f"{result.test}: {result.verdict}, {result.reason}"
+    assert result.verdict is Verdict.FAIL, f"{result.test}: {result.verdict}, {result.reason}"
 
 
 def test_without_a_fault_those_tests_are_green(rig_run: RigRun, own_bench: OwnBench) -> None:

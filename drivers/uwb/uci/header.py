@@ -6,7 +6,8 @@ octets 2 and 3: the length. Data and Qorvo's test messages have a little-endian 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -81,6 +82,21 @@ class Header:
 def header_reader(form: LengthForm) -> Callable[[bytes], Header]:
     """``Header.decode`` for one form, which remembers: notifications of one kind share theirs."""
     return lru_cache(maxsize=1024)(lambda data: Header.decode(data, form))
+
+
+def header_starts(form: LengthForm, heard: Collection[int]) -> re.Pattern[bytes]:
+    """Finds where the first two octets could be a header's: most octets of garbage could not.
+
+    It matches nothing but the place. What it finds is still to be read.
+    """
+    firsts = bytes(
+        first
+        for first in range(256)
+        if first >> 5 in heard and first >> 5 in _TYPES and first & 0xF in _GROUPS
+    )
+    barred = _RESERVED if form is LengthForm.EXTENDED else _RESERVED | _EXTENDED
+    seconds = bytes(second for second in range(256) if not second & barred)
+    return re.compile(b"(?=[%b][%b])" % (re.escape(firsts), re.escape(seconds)), re.DOTALL)
 
 
 def is_control(mt: int) -> bool:

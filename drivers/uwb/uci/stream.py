@@ -7,10 +7,10 @@ past its end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from drivers.uwb.uci.errors import BadHeader
-from drivers.uwb.uci.header import SIZE, Header, LengthForm, header_reader
+from drivers.uwb.uci.header import SIZE, Header, LengthForm, header_reader, header_starts
 from drivers.uwb.uci.opcodes import MessageType
 
 FROM_DEVICE = frozenset(
@@ -21,6 +21,11 @@ FROM_DEVICE = frozenset(
 FROM_HOST = frozenset({MessageType.COMMAND})
 """What a device can hear, but data: zeros would look like it."""
 
+_SHORT = 1024
+"""Octets of a cut frame inside which every header gets its chance, as a whole frame may stand
+between two cuts. In a longer one, which only a broken or hostile device sends, the first that
+leads on is taken: all would cost the square of its length."""
+
 
 class FrameStream:
     """Bytes in, whole segments out. ``garbage`` counts the octets that belonged to none."""
@@ -29,6 +34,7 @@ class FrameStream:
         self, form: LengthForm, heard: Collection[int] = FROM_DEVICE, most: int = 0xFFFF
     ) -> None:
         self._read = header_reader(form)
+        self._starts = header_starts(form, heard)
         self._heard = heard
         self._most = most
         self._buffer = bytearray()
@@ -41,8 +47,8 @@ class FrameStream:
             end = SIZE + header.length
             if len(self._buffer) < end:
                 return
-            if self._was_cut(end):
-                self._skip(1)
+            if swallowed := self._swallowed(end):
+                self._skip(1 if end <= _SHORT else swallowed)
                 continue
             payload = bytes(self._buffer[SIZE:end])
             del self._buffer[:end]
@@ -55,7 +61,7 @@ class FrameStream:
         before a line falls silent must not be lost to a frame that was cut ahead of it.
         """
         size = len(self._buffer)
-        self._skip(next((at for at in range(1, size) if self._leads_to(at, size)), size))
+        self._skip(self._leading(size, lambda at: at == size) or size)
         yield from self.feed(b"")
 
     @property
@@ -69,7 +75,9 @@ class FrameStream:
             header = self._header_at(0)
             if header is not None:
                 return header
-            self._skip(1)
+            found = self._starts.search(self._buffer, 1)
+            incomplete = len(self._buffer) - SIZE + 1
+            self._skip(min(found.start(), incomplete) if found else incomplete)
         return None
 
     def _header_at(self, at: int) -> Header | None:
@@ -80,9 +88,17 @@ class FrameStream:
         fits = header.opcode.mt in self._heard and header.length <= self._most
         return header if fits else None
 
-    def _was_cut(self, end: int) -> bool:
-        """Whether the frame at the front was cut and has swallowed what came after it."""
-        return not self._may_begin(end) and any(self._leads_past(at, end) for at in range(1, end))
+    def _swallowed(self, end: int) -> int:
+        """Where the first frame stands that the one at the front has swallowed; 0: none.
+
+        It was cut when no frame can begin where it ends, and frames inside it lead past there.
+        """
+        if self._may_begin(end):
+            return 0
+        size = len(self._buffer)
+        return self._leading(
+            end, lambda at: at > end and (at + SIZE > size or self._header_at(at) is not None)
+        )
 
     def _may_begin(self, at: int) -> bool:
         """Whether a frame may begin there, as far as its octets have come."""
@@ -91,24 +107,22 @@ class FrameStream:
             return self._header_at(at) is not None
         return at == size or self._buffer[at] >> 5 in self._heard
 
-    def _leads_past(self, at: int, end: int) -> bool:
-        """Whether frames follow each other from ``at`` to beyond ``end``."""
-        size = len(self._buffer)
-        while at <= end:
-            header = self._header_at(at) if at + SIZE <= size else None
-            if header is None:
-                return False
-            at += SIZE + header.length
-        return at + SIZE > size or self._header_at(at) is not None
+    def _leading(self, end: int, lands: Callable[[int], bool]) -> int:
+        """The first place from which frames follow each other to ``end`` or beyond; 0: none.
 
-    def _leads_to(self, at: int, end: int) -> bool:
-        """Whether whole frames follow each other from ``at`` to ``end``, the last octet."""
-        while at + SIZE <= end:
-            header = self._header_at(at)
-            if header is None:
-                return False
-            at += SIZE + header.length
-        return at == end
+        ``lands`` says whether they arrive where they should. What was walked in vain is not walked
+        again, or a device could have all its empty frames walked from each of them.
+        """
+        dead: set[int] = set()
+        for found in self._starts.finditer(self._buffer, 1, end + 1):
+            at, walked = found.start(), list[int]()
+            while at < end and at not in dead and (header := self._header_at(at)) is not None:
+                walked.append(at)
+                at += SIZE + header.length
+            if at >= end and lands(at):
+                return found.start()
+            dead.update(walked)
+        return 0
 
     def _skip(self, count: int) -> None:
         del self._buffer[:count]

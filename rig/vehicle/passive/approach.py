@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from drivers.api.errors import LinkLost
-from rig.digital_key.ble_messages import ApduRequest, ApduResponse, DkMessage
+from rig.digital_key.ble_messages import (
+    ApduRequest,
+    ApduResponse,
+    DkMessage,
+    Event,
+    FirstApproachResponse,
+)
 from rig.digital_key.dissect import dissect, name_of
 from rig.digital_key.dissect_ble import dissect_message, masked, name_of_message
 from rig.digital_key.dissect_elements import Element
@@ -20,6 +26,7 @@ from rig.vehicle.passive.dialogue import Declined, Silence
 from rig.vehicle.visit import bench_error
 
 PLACE = "passive entry"
+_OPEN = tuple(bytes((cls.TYPE, cls.ID)) for cls in (FirstApproachResponse, Event))
 
 
 class ApproachEnding(StrEnum):
@@ -88,6 +95,7 @@ class Approach:
     explanation: str = ""
     error: Exception | None = None
     movements: int = 0
+    prepares: bool = False  # nobody is to be judged by it
 
     def note(self, text: str) -> None:
         """Keep a remark, once."""
@@ -143,6 +151,17 @@ class Approach:
         """Whether it came to ranging, and anything was measured, be it that nobody answered."""
         marks = self.timeline.marks
         return "set_up" in marks and ("first_range" in marks or bool(self.rejections))
+
+    @property
+    def exposed(self) -> bool:
+        """Whether the vehicle said on an open link what belongs on an encrypted one.
+
+        No bench that breaks makes it do so: that is judged, whatever the phone made of it.
+        """
+        said = (step for step in self.steps if step.sent)
+        return "encrypted" not in self.timeline.marks and any(
+            step.apdu or not step.sent.startswith(_OPEN) for step in said
+        )
 
     @property
     def refused(self) -> bool:
@@ -201,6 +220,8 @@ class Approach:
             explanation=self.told,
             marks={name: t - zero for name, t in sorted(marks.items(), key=lambda m: m[1])},
             steps=tuple(step.to_record(self.phone, zero, self.settings) for step in self.steps),
+            ranged=self.ranged,
+            prepares=self.prepares,
         )
 
     # --- steps, as they are spoken -------------------------------------------------------------

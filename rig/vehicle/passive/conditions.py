@@ -46,12 +46,12 @@ class PassiveCondition:
 def _why_not(what: str, seen: list[Approach], timeout_s: float) -> Exception:
     """What it comes to that nothing moved, by the approaches in the order they came.
 
-    Who was ranged, or refused, was judged. Who got no further, because the connection ended or an
-    answer did not come, was not.
+    Who was ranged, or refused, or served openly, was judged. Who got no further, because the
+    connection ended or an answer did not come, was not.
     """
     if not seen:
         return Inconclusive(f"{what}: no phone connected within {timeout_s:g} s")
-    judged = [each for each in seen if each.refused or each.ranged]
+    judged = [each for each in seen if each.refused or each.ranged or each.exposed]
     if judged:
         said = "; ".join(filter(None, (each.told for each in judged)))
         return Unmet(f"not {what} within {timeout_s:g} s: {said or 'nothing proved'}")

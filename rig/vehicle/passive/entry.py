@@ -26,7 +26,7 @@ from rig.vehicle.passive.range_log import Listener, RangeLog
 from rig.vehicle.passive.rangers import Desk
 from rig.vehicle.passive.sequence import again, suspended
 from rig.vehicle.passive.settings import PassiveSettings
-from rig.vehicle.passive.station import Station
+from rig.vehicle.passive.station import Station, octets_of
 from rig.vehicle.service import Service
 from rig.vehicle.visit import bench_error
 
@@ -187,6 +187,10 @@ class PassiveEntry:
         finally:
             self._station.between = NOBODY
 
+    def preparing(self) -> AbstractContextManager[None]:
+        """Begin a test: nobody is judged by approaches that begin meanwhile."""
+        return self._station.preparation()
+
     @property
     def anchors(self) -> dict[str, Point]:
         """Where each is mounted."""
@@ -293,8 +297,3 @@ class PassiveEntry:
             ranges=RangeLog(self.clock),
             bonds_changed=self._bonds_changed,
         )
-
-
-def octets_of(address: str) -> bytes:
-    """A Bluetooth address as a message has it, the first pair first."""
-    return bytes.fromhex(address.partition("/")[0].replace(":", ""))

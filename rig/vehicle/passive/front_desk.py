@@ -47,7 +47,13 @@ class FrontDesk(RadioListener):
             return
         station = self._station
         settings = station.service.vehicle.settings
-        approach = Approach(link.peer, self._radio, settings, station.settings.round_trip_s)
+        approach = Approach(
+            link.peer,
+            self._radio,
+            settings,
+            station.settings.round_trip_s,
+            prepares=station.preparing,
+        )
         phone = PhoneLink(link, approach, settings, station.agenda, self._ended)
         phone.between = lambda: station.between
         self._callers[id(link)] = Caller(station, phone, t_ns)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from drivers.api.clock import Clock
@@ -33,8 +34,23 @@ class Station:
     ranges: RangeLog
     bonds_changed: Callable[[], None]
     between: Between = NOBODY  # an attacker, where a test puts one
+    preparing: bool = False  # whether approaches that begin now are a test's preparation
+
+    @contextmanager
+    def preparation(self) -> Iterator[None]:
+        """Approaches that begin meanwhile are noted as such."""
+        self.preparing = True
+        try:
+            yield
+        finally:
+            self.preparing = False
 
     def bonded(self, peer: str) -> Key | None:
         """The key whose phone has this address."""
         keys = (key for key in self.keyring if key.bond is not None)
         return next((key for key in keys if key.bond and key.bond.address == peer), None)
+
+
+def octets_of(address: str) -> bytes:
+    """A Bluetooth address as a message has it, the first pair first."""
+    return bytes.fromhex(address.partition("/")[0].replace(":", ""))

@@ -183,6 +183,37 @@ def test_a_device_hears_commands_only() -> None:
     assert stream.garbage == len(STATUS)
 
 
+HARD = {
+    "empty frames that lead nowhere": bytes.fromhex("60 00 00 00") * 1000,
+    "frames that swallow each other": bytes.fromhex("80 00 D0 07") * 1000,
+    "frames that end in garbage": bytes.fromhex("80 00 D0 07") * 500 + bytes(2000),
+}
+
+
+@pytest.mark.parametrize("inside", HARD.values(), ids=HARD)
+@pytest.mark.parametrize("silent", [False, True])
+def test_no_frame_makes_the_host_read_its_octets_over_and_over(
+    inside: bytes, silent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, reads = FrameStream(LengthForm.OCTET), 0
+    genuine = vars(stream)["_read"]
+
+    def counted(data: bytes) -> Header:
+        nonlocal reads
+        reads += 1
+        found = genuine(data)
+        assert isinstance(found, Header)
+        return found
+
+    monkeypatch.setattr(stream, "_read", counted)
+    length = len(inside) + (100 if silent else 0)
+    wire = bytes((0x80, 0, length & 0xFF, length >> 8)) + inside + bytes(50)
+    list(stream.feed(wire))
+    if silent:
+        list(stream.abandon())
+    assert reads < 2 * len(wire)
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.binary(max_size=300), form=st.sampled_from(LengthForm), chunk=st.integers(1, 50))
 def test_no_stream_of_bytes_raises_and_every_octet_is_accounted_for(
