@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from rig.records.catalogue import ApplicabilityRecord, ReadingRecord, RequirementRecord
+from rig.records.laboratory import (
+    EnvironmentRecord,
+    EquipmentRecord,
+    IssueRecord,
+    LaboratoryRecord,
+)
 from rig.records.run import (
     DeviceRecord,
     Judgement,
@@ -106,6 +112,21 @@ READINGS = (
     ),
     ReadingRecord("", "code_tries", "5"),
 )
+ANSWERED_FOR: dict[str, Any] = {
+    "issue": IssueRecord("6f1c9f0e-4b8e-4d6a-9f54-0d2f7a1c3b55", 41),
+    "laboratory": LaboratoryRecord(
+        name="Laboratory for access systems",
+        address="1 Test Road, 80331 Munich",
+        customer="A maker of vehicles",
+        order="PO-4711",
+        received="2026-02-27",
+        authorised_by="A. Beck",
+    ),
+    "equipment": (EquipmentRecord("board", "2025-09-01", "2026-09-01", "D-K-1", "Cal Ltd"),),
+    "environment": EnvironmentRecord(
+        {"temperature": "21.5 °C", "humidity": "40 % RH"}, "A. Beck", "2026-03-02"
+    ),
+}
 UNJUDGED = (
     "Unlocking on approach is decided by distance, and the vehicle cannot measure one. It takes "
     "UWB anchors, Bluetooth LE, and a positioner with known position and speed."
@@ -195,6 +216,7 @@ def write_demo(folder: Path, *, simulated: bool = True, cut: bool = False) -> Pa
         **excused(quarantined="testplans/nowhere.py::test_flaky"),
         unjudged={r.id: UNJUDGED for r in known if r.capability in ("passive_entry", "remote")},
         vehicle={"model": "cooper", "model_year": "2026", "os": "9", "key": "digital_key"},
+        **ANSWERED_FOR,
     )
 
 

@@ -186,7 +186,7 @@ def test_what_an_older_run_did_not_record_is_missing(page_of: RenderRun) -> None
     page = page_of([result("a::test_one")], schema=2)
     assert f"read under schema {SCHEMA}" in page.row("Migration of the records")
     assert page.row("Commit of the rig").endswith("not recorded")
-    assert "the bench file states nothing of them" in page.by_id("laboratory").text
+    assert "The bench file states nothing of temperature" in page.by_id("laboratory").text
     assert "of a rig that did not record what it asked" in page.by_id("operator").text
     assert "did not record what it masked" in page.by_id("redaction").text
 
