@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from reports import style, wording
 from reports.applicability import sort_decisions
+from reports.compiled import CompiledTemplates
 from reports.coverage import match_coverage
 from reports.distributions import list_distributions
 from reports.errors import ReportError
@@ -180,6 +181,12 @@ def _badge_in(standing: Standing, _language: str) -> Markup:
 
 
 _BADGE = Markup('<span class="badge %s">%s %s</span>')
+_OPTIONS: dict[str, Any] = {
+    "extensions": ("jinja2.ext.i18n",),
+    "autoescape": True,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
 _GLOBALS: dict[str, Any] = {
     "style_sheet": style.style_sheet,
     "page_margins": style.page_margins,
@@ -219,13 +226,11 @@ _FILTERS: dict[str, Any] = {
 @cache
 def _environment() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
-    environment = Environment(
+    environment = Environment(  # noqa: S701 - among the options
         loader=PackageLoader("reports"),
-        extensions=("jinja2.ext.i18n",),
-        autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        bytecode_cache=CompiledTemplates(_OPTIONS),
+        **_OPTIONS,
     )
     environment.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(_GLOBALS)

@@ -29,7 +29,7 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .3rem; border-top: 1px solid #d8dee6; pa
 a { color: #1f3f66; }
 section { content-visibility: auto; contain-intrinsic-size: auto 600px; }
 section:target h2 { background: #fff8df; }
-pre { margin: .6rem 0; white-space: pre-wrap; font-size: .82rem;
+pre { margin: .6rem 0; white-space: pre-wrap; word-break: break-all; font-size: .82rem;
   font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 @page { size: A4; margin: 15mm; }
 @media print { section { content-visibility: visible; } h2 { break-after: avoid; } }
@@ -102,7 +102,7 @@ class VisitBook:
             f'<h2><a href="../report.html#t{trial.number}">{title}</a>: '
             f"{trial.standing.value}</h2>\n"
             f"<p><code>{escape(trial.test)}</code></p>\n"
-            f"<pre>{escape(texts)}</pre>\n{note}</section>\n"
+            f"<pre>{escape(texts, quote=False)}</pre>\n{note}</section>\n"
         )
 
 
@@ -121,27 +121,30 @@ def _write_visit(visit: UnreadVisit) -> str:
         raise RecordError(f"{VisitRecord.__name__}: {type(exc).__name__}: {exc}") from exc
 
 
-def _lines(visit: dict[str, Any]) -> Iterator[str]:
+def _lines(visit: dict[str, Any]) -> list[str]:
     """What was on the wire. The record is not built for it: that takes longer than to write it."""
     attempt = f", attempt {visit['attempt']}" if visit["attempt"] > 1 else ""
-    yield f"Visit {visit['number']}{attempt} at {visit['place']}: {visit['outcome']}"
+    lines = [f"Visit {visit['number']}{attempt} at {visit['place']}: {visit['outcome']}"]
     if visit["explanation"]:
-        yield f"  {visit['explanation']}"
+        lines.append(f"  {visit['explanation']}")
     if visit["marks"]:
-        marks = ", ".join(f"{name} {_ms(t_ns)}" for name, t_ns in visit["marks"].items())
-        yield f"  marks in ms: {marks}"
+        marks = ", ".join([f"{name} {t_ns / 1e6:.2f}" for name, t_ns in visit["marks"].items()])
+        lines.append(f"  marks in ms: {marks}")
     for number, step in enumerate(visit["steps"], 1):
-        sent, received = _ms(step["sent_ns"]), _ms(step["received_ns"])
-        yield f"  {number}. {step['name']}, {step['device']}, {sent} to {received} ms"
-        yield f"     > {step['command'].upper()}"
-        answer = step["response"].upper()
-        yield f"     < {answer}" if answer else f"     < none: {step['error']}"
-        for field in step["fields"]:
-            indent = "  " * min(max(field["level"], 0), 6)
-            note = f"  ({field['note']})" if field["note"] else ""
-            yield f"       {indent}{field['label']}: {field['value']}{note}"
-    yield ""
+        span = f"{step['sent_ns'] / 1e6:.2f} to {step['received_ns'] / 1e6:.2f} ms"
+        answer = step["response"].upper() or f"none: {step['error']}"
+        lines += (
+            f"  {number}. {step['name']}, {step['device']}, {span}",
+            f"     > {step['command'].upper()}",
+            f"     < {answer}",
+        )
+        lines += [
+            f"{_INDENTS[min(max(field['level'], 0), 6)]}{field['label']}: {field['value']}"
+            + (f"  ({field['note']})" if field["note"] else "")
+            for field in step["fields"]
+        ]
+    lines.append("")
+    return lines
 
 
-def _ms(t_ns: int) -> str:
-    return f"{t_ns / 1e6:.2f}"
+_INDENTS = tuple(f"       {'  ' * level}" for level in range(7))

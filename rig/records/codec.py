@@ -27,8 +27,8 @@ def decode(line: str | bytes, kinds: tuple[type[T], ...]) -> T:
     """Parse one line into one of ``kinds``; RecordError says what does not fit."""
     try:
         body = json.loads(line)
-        kind = next(k for k in kinds if k.__name__ == body["record"])
-    except (ValueError, KeyError, TypeError, StopIteration) as exc:
+        kind: type[T] = _by_name(kinds)[body["record"]]
+    except (ValueError, KeyError, TypeError) as exc:
         raise RecordError(f"not one of {', '.join(k.__name__ for k in kinds)}") from exc
     del body["record"]
     return read_body(body, kind)
@@ -52,6 +52,11 @@ class _Misfit(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.path: list[str] = []
+
+
+@cache
+def _by_name(kinds: tuple[Any, ...]) -> dict[str, Any]:
+    return {kind.__name__: kind for kind in kinds}
 
 
 @cache

@@ -114,15 +114,22 @@ _HTML = (
 
 def _pytest(session: Path, *arguments: str) -> Spent:
     """Run the session; its status 1 is that of the tests that fail on purpose."""
-    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(TREE)}
+    env = {**_environment(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return run_program(["sh", "-c", '"$@"; [ $? -eq 1 ]', "sh", *command], cwd=session, env=env)
+
+
+def _environment() -> dict[str, str]:
+    """Modules and templates stay compiled on either side, as in an installed project."""
+    keeping = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**keeping, "PYTHONPATH": str(TREE)}
 
 
 def _render(run: Path) -> Spent:
     done = subprocess.run(
         [sys.executable, "-c", RENDER, str(run)],
         cwd=TREE,
+        env=_environment(),
         check=False,
         capture_output=True,
         text=True,
