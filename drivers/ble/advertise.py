@@ -40,6 +40,7 @@ class Advertiser:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._wanted: Advert | None = None
+        self._lacking = False  # what is wanted could not be started
         self._lock = asyncio.Lock()
 
     async def want(self, advert: Advert | None) -> None:
@@ -51,17 +52,27 @@ class Advertiser:
             await self._start()
 
     async def renew(self) -> None:
-        """Go on after a connection or its end.
+        """Go on after a connection, which has ended the advertising that led to it.
 
-        A controller that has no room for one more link refuses; the end of one tries again.
+        A controller that has no room for one more link refuses; see ``retry``.
         """
         async with self._lock:
             if self._wanted is not None:
                 with suppress(hci.HCI_Error):
                     await self._start()
 
+    async def retry(self) -> None:
+        """Start after the end of a link what was refused while it stood.
+
+        What runs is left alone: a phone that has just heard it may be about to connect, and a
+        vehicle that stops for a moment would miss that.
+        """
+        if self._lacking:
+            await self.renew()
+
     async def _start(self) -> None:
         await self._device.stop_advertising()
+        self._lacking = self._wanted is not None
         if (advert := self._wanted) is None:
             return
         await self._device.start_advertising(
@@ -71,3 +82,4 @@ class Advertiser:
             advertising_interval_min=advert.interval_ms,
             advertising_interval_max=advert.interval_ms,
         )
+        self._lacking = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -198,15 +198,15 @@ class Stack:
         self._links[connection.handle] = link
         connection.on(connection.EVENT_DISCONNECTION, lambda _why: self._ended(connection))
         self._vehicle.tell(lambda listener, t_ns: listener.connected(link, t_ns))
-        self._renew()
+        self._begin(self._advertiser.renew())
 
     def _ended(self, connection: Connection) -> None:
         self._links.pop(connection.handle, None)
         if self.loss is None:
-            self._renew()
+            self._begin(self._advertiser.retry())
 
-    def _renew(self) -> None:
-        self._vehicle.loop.loop.create_task(quietly(self._advertiser.renew()))
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._vehicle.loop.loop.create_task(quietly(work))
 
     async def _long_term_key(self, handle: int, rand: bytes, ediv: int) -> bytes | None:
         connection = self.device.lookup_connection(handle)
@@ -216,7 +216,7 @@ class Stack:
         return key or self._bonds.key_of(connection.peer_address)
 
     def _probe(self) -> None:
-        self._vehicle.loop.loop.create_task(quietly(self.ask()))
+        self._begin(self.ask())
 
     async def _farewell(self) -> None:
         await self._advertiser.want(None)

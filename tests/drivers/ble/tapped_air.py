@@ -66,6 +66,10 @@ class TappedLine(HciLine):
         """Answer such commands with invalid parameters."""
         self._refused.add(opcode)
 
+    def grant(self, opcode: int) -> None:
+        """Answer them again as the controller does."""
+        self._refused.discard(opcode)
+
     def pull(self) -> None:
         """Pull it out of the USB port."""
         if not self.gone:

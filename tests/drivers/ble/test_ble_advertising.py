@@ -16,6 +16,7 @@ from tests.drivers.ble.radio_bench import SERVICE, SPSM, VEHICLE, Bench
 OWNER_PAIRING = bytes.fromhex("E4CCDBE22A2AA2A3E91199B4C0BB1058 01 0018")
 SET_PARAMETERS = 0x2036  # LE Set Extended Advertising Parameters
 SET_DATA, SET_SCAN_RESPONSE = 0x2037, 0x2038
+ENABLE = 0x2039
 LEGACY_SCANNABLE_CONNECTABLE = 0x0013
 
 
@@ -67,6 +68,31 @@ def test_what_is_advertised_last_is_what_is_seen(bench: Bench) -> None:
 def test_it_goes_on_advertising_beside_a_connection_and_after_it(bench: Bench) -> None:
     phone, other = bench.connected(), bench.phone("D0:00:00:00:00:02")
     assert other.scan()
+    phone.disconnect()
+    bench.ears.wait("disconnected")
+    assert other.scan()
+
+
+def test_advertising_goes_on_without_a_break_when_a_link_ends(bench: Bench) -> None:
+    """A phone that has heard an advert connects in the next moment, and must not be missed."""
+    phone = bench.connected()
+    bench.phone("D0:00:00:00:00:02").scan()  # by when it advertises again
+    enabled = bench.air.lines[0].commands(ENABLE)
+    phone.disconnect()
+    bench.ears.wait("disconnected")
+    bench.ears.pass_time(1.0)
+    assert bench.air.lines[0].commands(ENABLE) == enabled
+
+
+def test_what_was_refused_beside_a_link_is_advertised_once_it_has_ended(bench: Bench) -> None:
+    phone, line = bench.phone(), bench.air.lines[0]
+    bench.radio.advertise(Advert())
+    line.refuse(ENABLE)
+    phone.connect(VEHICLE)
+    bench.ears.wait("connected")
+    other = bench.phone("D0:00:00:00:00:02")
+    assert other.scan() == []
+    line.grant(ENABLE)
     phone.disconnect()
     bench.ears.wait("disconnected")
     assert other.scan()
