@@ -29,12 +29,22 @@ PACKAGES = {
     "libnfc-bin": "usr/sbin/nfc-list",
     "chromium": "usr/sbin/chromium",
     "postgresql": "usr/lib/postgresql/15/bin/initdb",
+    "poppler-utils": "usr/sbin/pdftotext",
+    "tshark": "usr/sbin/tshark",
     "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "qemu-system-x86": "usr/sbin/qemu-system-x86_64",
     "busybox-static": "usr/sbin/busybox",
     "udev": "usr/sbin/udevadm",
 }
-FOR_TESTS = {"opensc", "libnfc-bin", "chromium", "fonts-dejavu-core", "postgresql"}
+FOR_TESTS = {
+    "opensc",
+    "libnfc-bin",
+    "chromium",
+    "fonts-dejavu-core",
+    "postgresql",
+    "poppler-utils",
+    "tshark",
+}
 FOR_TESTS |= {"qemu-system-x86", "busybox-static", "udev"}
 KERNEL = "linux-image-6.1.0-1-amd64"
 
