@@ -13,7 +13,6 @@ import pytest
 
 from reports.language import LANGUAGES
 from reports.page import PAGES, write_page
-from rig.records.journal import read_run
 from tests.reports.browser import CHROMIUM
 from tests.reports.chromium import Chromium, running
 from tests.reports.demo_run import write_demo
@@ -68,13 +67,12 @@ def page(request: pytest.FixtureRequest, run: Path) -> Path:
     return run / PAGES[request.param]
 
 
-def test_requirements_are_shown_where_scripts_are_forbidden(
-    browser: Chromium, run: Path, page: Path
-) -> None:
-    covered = {id for test in read_run(run).results for id in test.requirements}
+def test_requirements_are_shown_where_scripts_are_forbidden(browser: Chromium, page: Path) -> None:
     browser.open(page)
     rows = "[...document.querySelectorAll('.t-requirement tbody tr')]"
-    assert browser.ask(f"{rows}.length") == len(covered)
+    written = Page(page.read_text(encoding="utf-8")).find("tr")
+    covered = [e for e in written if re.fullmatch(r"r\d+", e.attributes.get("id", ""))]
+    assert browser.ask(f"{rows}.length") == len(covered) >= 29
     browser.ask("document.querySelector('#requirements').scrollIntoView()")
     assert browser.ask(f"{rows}.every(row => row.getBoundingClientRect().height > 10)")
     assert browser.ask("document.scripts.length") == 0
