@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from reports.history.trend import SeriesKey as HistoryKey
 from reports.history.trend import TrendNight, TrendSeries
-from reports.regression.detectors import Floats
-from reports.regression.series import Night, Scale, Series, SeriesKey, Worse
+from reports.regression.series import Night, Scale, Series, SeriesKey, Worse, to_samples
 from reports.wording import say_test
 from rig.records.run import Result
 
@@ -122,14 +119,8 @@ def _golden_samples(
 def _night(night: TrendNight, golden: list[float] | None, scale: Scale) -> Night:
     return Night(
         night.night,
-        _samples(night.samples, scale),
-        None if golden is None else _samples(golden, scale),
+        to_samples(night.samples, scale),
+        None if golden is None else to_samples(golden, scale),
         night.passed,
         night.judged,
     )
-
-
-def _samples(values: list[float], scale: Scale) -> Floats:
-    """As an array; what is not above zero has no factor, and was no duration."""
-    found = np.array(values, dtype=np.float64)
-    return found[found > 0] if scale is Scale.RATIO else found
