@@ -148,7 +148,12 @@ def yesterday(desk: NightDesk, *runs: RunEntry) -> Night:
     """A night of the day before that nobody finished."""
     day = night_of(datetime.now(UTC), zone_of(zone())) - timedelta(days=1)
     night = Night(
-        desk.folder / "runs" / "nights" / "tiny" / str(day), day, "tiny", "tiny.yaml", "plan", ""
+        desk.folder / "runs" / "nights" / "tiny" / "plan" / str(day),
+        day,
+        "tiny",
+        str(desk.bench),
+        "plan",
+        "",
     )
     night.runs += runs
     night.save()
