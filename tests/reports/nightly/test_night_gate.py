@@ -29,7 +29,7 @@ from tests.reports.nightly.night_files import (
     tray,
     unlock,
 )
-from tests.reports.sample_runs import result
+from tests.reports.sample_runs import result, taps
 
 
 @pytest.fixture
@@ -200,3 +200,10 @@ def test_another_bench_of_the_same_name_is_not_taken_for_it(nights: Nights, tmp_
     path.write_bytes((tmp_path / "desk.yaml").read_bytes())
     with pytest.raises(NightError, match="this is another bench of that name"):
         tonight(replace(nights.task(), bench=load_bench(path)), at)
+
+
+def test_a_metric_of_few_samples_is_said_to_have_too_few(nights: Nights) -> None:
+    night = nights.spend(0, [result("a.py::test_x", measurements=(taps([300.0, 310.0]),))])
+    page = (night.folder / "night.html").read_text()
+    assert "not enough nights: 0 of 10: a night counts from 5 samples on" in page
+    assert "No metric can be judged yet." in page
