@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from reports.command import RUNS, find_run
+from reports.history.as_json import comparison_as_json, runs_as_json, trend_as_json
 from reports.history.compare import compare_runs
 from reports.history.errors import HistoryError, JournalRefused, NoSuchRun
 from reports.history.importing import import_run
-from reports.history.json_text import comparison_as_json, runs_as_json, trend_as_json
 from reports.history.nights import zone_of
 from reports.history.runs import list_runs
 from reports.history.store import History
@@ -23,7 +23,6 @@ from reports.history.wording import comparison_as_text, plain, runs_as_text, tre
 from rig.records.journal import JOURNAL
 
 _DEFAULT = str(RUNS / "history.db")
-_JSON = "reports.history.json"  # where click keeps for us whether it is wanted
 _REFUSED = 1
 _MOST_RUNS, _MOST_NIGHTS = 30, 60
 
@@ -34,7 +33,8 @@ class _Unreachable(click.ClickException):
     exit_code = 3
 
 
-def _kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
+def kept_in(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that says which history."""
     return click.option(
         "--history",
         "where",
@@ -64,27 +64,11 @@ zone_option = click.option(
     callback=_zone,
     help="A night goes from noon to noon of this time zone.",
 )
-
-
-def _keep_json(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    ctx.meta[_JSON] = wanted
-
-
-_as_json = click.option(
-    "--json",
-    is_flag=True,
-    expose_value=False,
-    callback=_keep_json,
-    help="One JSON object, for programs.",
-)
-
-
-def _wants_json() -> bool:
-    return bool(click.get_current_context().meta[_JSON])
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
 @contextmanager
-def _opened(where: str, *, make: bool = False) -> Iterator[History]:
+def opened_history(where: str, *, make: bool = False) -> Iterator[History]:
     """The history; a complaint becomes one message and exit status 2 or 3."""
     if not make and "://" not in where and not Path(where).exists():
         raise click.UsageError(f"There is no history in {where}: begin with rig history import.")
@@ -137,7 +121,7 @@ Examples:
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option("--replace", is_flag=True, help="Take a journal that changed since it came in.")
 @zone_option
-@_kept_in
+@kept_in
 @click.pass_context
 def import_(
     ctx: click.Context, runs: tuple[str, ...], replace: bool, zone: tzinfo, where: str
@@ -150,7 +134,7 @@ def import_(
     """
     folders = [find_run(run) for run in runs] if runs else _all_runs()
     refused = 0
-    with _opened(where, make=True) as opened:
+    with opened_history(where, make=True) as opened:
         for folder in folders:
             try:
                 outcome = import_run(opened, folder, replace=replace, night=zone)
@@ -182,12 +166,12 @@ Examples:
 )
 @click.option("--most", default=_MOST_RUNS, show_default=True, type=click.IntRange(1))
 @_as_json
-@_kept_in
-def list_(most: int, where: str) -> None:
+@kept_in
+def list_(most: int, as_json: bool, where: str) -> None:
     """List the newest runs of the history."""
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         found = list_runs(opened, most)
-    _say(iter([runs_as_json(found)]) if _wants_json() else runs_as_text(found))
+    _say(iter([runs_as_json(found)]) if as_json else runs_as_text(found))
 
 
 @click.command(
@@ -202,19 +186,19 @@ Examples:
   rig compare 20260301 20260302
 """,
 )
-@_as_json
 @click.argument("before")
 @click.argument("after")
-@_kept_in
+@_as_json
+@kept_in
 @click.pass_context
-def compare(ctx: click.Context, before: str, after: str, where: str) -> None:
+def compare(ctx: click.Context, before: str, after: str, as_json: bool, where: str) -> None:
     """Show what stands otherwise in the run AFTER than in the run BEFORE.
 
     Each is a run's id, or enough of its beginning to tell it from others.
     """
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         found = compare_runs(opened, _asked(before), _asked(after))
-    _say(iter([comparison_as_json(found)]) if _wants_json() else comparison_as_text(found))
+    _say(iter([comparison_as_json(found)]) if as_json else comparison_as_text(found))
     ctx.exit(1 if found.got_worse else 0)
 
 
@@ -229,24 +213,19 @@ Examples:
   rig trend DK-UNLOCK-03 --nights 365
 """,
 )
-@_as_json
 @click.argument("requirement")
 @click.option("--nights", default=_MOST_NIGHTS, show_default=True, type=click.IntRange(1))
-@_kept_in
-def trend_(requirement: str, nights: int, where: str) -> None:
+@_as_json
+@kept_in
+def trend_(requirement: str, nights: int, as_json: bool, where: str) -> None:
     """Show the newest nights of REQUIREMENT: medians, and how many results passed.
 
-    A night goes from noon to noon UTC. Nights are comparable within one series: the same
-    quantity and test, vehicle, phone, software status and fixture.
+    A night goes from noon to noon, of UTC unless its runs were imported by another zone. Nights
+    are comparable within one series: the same quantity and test, vehicle, phone, software status
+    and fixture.
     """
-    with _opened(where) as opened:
+    with opened_history(where) as opened:
         found = trend(opened, _asked(requirement), nights)
-    if found and _wants_json():
-        click.echo(trend_as_json(requirement, found))
-        return
     if not found:
         raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")
-    _say(trend_as_text(found))
-
-
-kept_in, opened_history = _kept_in, _opened  # for the commands of the nightly
+    _say(iter([trend_as_json(requirement, found)]) if as_json else trend_as_text(found))

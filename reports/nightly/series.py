@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from reports.history.trend import SeriesKey as HistoryKey
 from reports.history.trend import TrendNight, TrendSeries
-from reports.regression.series import Night, Scale, Series, SeriesKey, Worse, to_samples
+from reports.regression.detectors import Floats
+from reports.regression.series import Night, Scale, Series, SeriesKey, Worse
 from reports.wording import say_test
 from rig.records.run import Result
 
@@ -119,8 +122,14 @@ def _golden_samples(
 def _night(night: TrendNight, golden: list[float] | None, scale: Scale) -> Night:
     return Night(
         night.night,
-        to_samples(night.samples, scale),
-        None if golden is None else to_samples(golden, scale),
+        _samples(night.samples, scale),
+        None if golden is None else _samples(golden, scale),
         night.passed,
         night.judged,
     )
+
+
+def _samples(values: list[float], scale: Scale) -> Floats:
+    """As an array; what is not above zero has no factor, and was no duration."""
+    found = np.array(values, dtype=np.float64)
+    return found[found > 0] if scale is Scale.RATIO else found

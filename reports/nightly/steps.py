@@ -123,7 +123,8 @@ def _run(task: Task, night: Night, before: NightRuns) -> None:
     folder = task.runs / entry.name
     words = ["run", str(task.plan.path), "--bench", str(task.bench.path.resolve())]
     words += ["--run-dir", str(folder.absolute())]
-    words += ["--", *(f"--continues={run.folder.absolute()}" for run in before.runs)]
+    for cut_off in before.runs:
+        words += ["--continues", str(cut_off.folder.absolute())]
     try:
         status = call_rig(words, night.folder / LOG, task.echo, at_most_s=task.hours * 3600)
     except NightError as exc:

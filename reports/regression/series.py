@@ -102,12 +102,6 @@ class Series:
         return tuple(night for night in self.nights if night.date > last)
 
 
-def to_samples(values: Sequence[float], scale: Scale) -> Floats:
-    """Samples of a night; what is not above zero has no factor, and was no duration."""
-    found = np.array(values, dtype=np.float64)
-    return found[found > 0] if scale is Scale.RATIO else found
-
-
 def is_full(night: Night, *, taps: int = FEWEST_TAPS, golden: bool = False) -> bool:
     """Whether a night has at least so many samples, and of the golden device as well if asked."""
     if len(night.samples) < max(taps, FEWEST_TAPS):

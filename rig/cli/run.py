@@ -6,7 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -43,31 +45,47 @@ Examples:
 @click.option("--bench", required=True, metavar="BENCH", help="A bench file, or its name.")
 @click.option("--run-dir", metavar="FOLDER", help="Where journal and reports go.")
 @click.option("-k", "only", metavar="WORDS", help="Only tests whose names match, as in pytest -k.")
+@click.option(
+    "--continues",
+    multiple=True,
+    metavar="FOLDER",
+    help="A run that was cut off: run only the tests that it has no result of. May be repeated.",
+)
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def run(
-    ctx: click.Context,
-    plan: str,
-    bench: str,
-    run_dir: str | None,
-    only: str | None,
-    pytest_arguments: tuple[str, ...],
-) -> None:
+def run(ctx: click.Context, /, **given: Any) -> None:
     """Run PLAN on a bench, with live progress, and leave a report.
 
     PLAN is a plan file, or the name of one (see rig plans). The run's journal and its reports
     go to runs/STAMP-PLAN-BENCH below the current folder unless --run-dir names another.
     """
+    asked = _Given(**given)
     with refusals():
-        chosen = find_plan(plan)
-        bench_file = find_bench(bench).absolute()
+        chosen = find_plan(asked.plan)
+        bench_file = find_bench(asked.bench).absolute()
         locations = locate(chosen)
-    arguments = [f"--bench={bench_file}", f"--plan={chosen.path}"]
-    arguments += [f"--run-dir={Path(run_dir).absolute()}"] if run_dir else []
-    arguments += ["-k", only] if only else []
+    arguments = [f"--bench={bench_file}", f"--plan={chosen.path}", *asked.arguments()]
     paths = paths_of(locations)  # named here, so that their conftest files are found in time
     settings = _settings(_root_of([Path(path) for path in paths]))
-    ctx.exit(_run_pytest([*settings, *arguments, *pytest_arguments, *paths]))
+    ctx.exit(_run_pytest([*settings, *arguments, *asked.pytest_arguments, *paths]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the shell says."""
+
+    plan: str
+    bench: str
+    run_dir: str | None
+    only: str | None
+    continues: tuple[str, ...]
+    pytest_arguments: tuple[str, ...]
+
+    def arguments(self) -> list[str]:
+        """What the rig's plugin is told of it, besides plan and bench."""
+        found = [f"--run-dir={Path(self.run_dir).absolute()}"] if self.run_dir else []
+        found += ["-k", self.only] if self.only else []
+        return found + [f"--continues={Path(run).absolute()}" for run in self.continues]
 
 
 def _root_of(paths: Sequence[Path]) -> Path:

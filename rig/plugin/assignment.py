@@ -15,10 +15,10 @@ from rig.plans.catalogue import Catalogue
 from rig.plans.errors import PlansError
 from rig.plans.load import find_plan, load_catalogue
 from rig.plans.plan import Location, Plan, locate, paths_of
-from rig.plugin.continuing import CutOff, cut_off_runs
 from rig.plugin.preflight import check_provisioning
 from rig.plugin.readings import check_readings
-from rig.records.journal import JOURNAL
+from rig.records.codec import RecordError
+from rig.records.journal import JOURNAL, Run, read_run
 from rig.vehicle.passive.settings import passive_settings
 
 _CHECKS = {"readings": check_readings, "passive": passive_settings}
@@ -29,12 +29,17 @@ class Assignment:
     """What one run is to do: read and checked, nothing opened."""
 
     plan: Plan
-    continues: tuple[CutOff, ...]  # runs that were cut off, whose results stand
     locations: tuple[Location, ...]  # of the plan's tests; empty when tests were named by hand
     narrowed: bool  # the command line named tests besides: entries of the plan may stay empty
     bench: BenchDescription
     catalogue: Catalogue
     folder: Path
+    continues: tuple[Run, ...] = ()  # runs that were cut off, whose results stand
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The tests that need not run again."""
+        return frozenset().union(*(run.settled for run in self.continues))
 
 
 def assign(config: pytest.Config) -> Assignment:
@@ -61,13 +66,26 @@ def _assignment(config: pytest.Config) -> Assignment:
     check_provisioning(bench)
     return Assignment(
         plan=plan,
-        continues=cut_off_runs(config.getoption("rig_continues"), plan),
         locations=locations,
         narrowed=by_hand and config.args != paths_of(locations),
         bench=bench,
         catalogue=load_catalogue(),
         folder=_run_folder(config.getoption("rig_run_dir"), f"{plan.name}-{bench.name}"),
+        continues=tuple(_cut_off(Path(run), plan) for run in config.getoption("rig_continues")),
     )
+
+
+def _cut_off(folder: Path, plan: Plan) -> Run:
+    """A run that is to be continued: under the same plan, or its results would not fit."""
+    try:
+        run = read_run(folder)
+    except (OSError, RecordError) as exc:
+        raise pytest.UsageError(f"--continues: {exc}") from exc
+    if run.started.plan_sha256 != plan.sha256:
+        raise pytest.UsageError(
+            f"--continues: {folder} was begun under another plan, or the plan has changed since"
+        )
+    return run
 
 
 def _run_folder(chosen: str | None, about: str) -> Path:

@@ -13,18 +13,18 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--plan", dest="rig_plan", metavar="PLAN", help="plan file to run, or its name")
     group.addoption(
+        "--run-dir",
+        dest="rig_run_dir",
+        metavar="FOLDER",
+        help="where the run's journal and reports go (default: runs/STAMP-PLAN-BENCH)",
+    )
+    group.addoption(
         "--continues",
         dest="rig_continues",
         action="append",
         default=[],
         metavar="FOLDER",
         help="a run that was cut off: run the tests that it has no result of",
-    )
-    group.addoption(
-        "--run-dir",
-        dest="rig_run_dir",
-        metavar="FOLDER",
-        help="where the run's journal and reports go (default: runs/STAMP-PLAN-BENCH)",
     )
 
 

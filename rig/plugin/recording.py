@@ -73,7 +73,6 @@ class Attempt:
     )
     not_applicable: str = ""  # why it applies to none
     findings: list[Finding] = field(default_factory=list)
-    holders: list[str] = field(default_factory=list)  # phones, watches and cards it was given
     measure: Measure | None = None
     measurements: tuple[Measurement, ...] = ()
     observations: list[Observation] = field(default_factory=list)
@@ -81,6 +80,7 @@ class Attempt:
     walks: list[Walks] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # devices that errors of it name
     aftermath: list[str] = field(default_factory=list)  # what was done about them
+    holders: list[str] = field(default_factory=list)  # phones, watches and cards it was given
     detail: str = ""  # pytest's account of a failure: the assertion with its values
 
     def measured(self) -> tuple[Measurement, ...]:

@@ -16,7 +16,6 @@ from rig.plugin.around import Around
 from rig.plugin.assignment import Assignment
 from rig.plugin.closing import Closing
 from rig.plugin.conduct import Conduct
-from rig.plugin.continuing import Continuing
 from rig.plugin.fixtures import Fixtures
 from rig.plugin.holders import Holders
 from rig.plugin.preflight import check_wiring, wants_car
@@ -40,7 +39,6 @@ def register(config: pytest.Config, assignment: Assignment) -> None:
     config.pluginmanager.register(Fixtures(conduct), "rig-fixtures")
     config.pluginmanager.register(Around(lambda: conduct.bench), "rig-around")
     config.pluginmanager.register(Holders(lambda: conduct.bench, conduct.hold), "rig-holders")
-    config.pluginmanager.register(Continuing(assignment.continues), "rig-continuing")
     if (faults := assignment.plan.faults) is not None:
         from rig.plugin.faults import FaultCampaign  # noqa: PLC0415 - few plans have any
 
@@ -100,6 +98,10 @@ class RigSession:
                 except PlansError as exc:
                     raise pytest.UsageError(f"{plan.plan.path}: {exc}") from exc
         marks.check(items, plan.catalogue)
+        if settled := plan.settled:
+            others = [item for item in items if item.nodeid in settled]
+            items[:] = [item for item in items if item.nodeid not in settled]
+            config.hook.pytest_deselected(items=others)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

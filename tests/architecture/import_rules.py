@@ -121,7 +121,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jinja2": ("reports",),
     "markupsafe": ("reports",),
     "nfc": ("drivers.nfc.clf_library",),
-    "numpy": ("rig.measure", "reports.regression"),
+    "numpy": ("rig.measure", "reports.regression", "reports.nightly.series"),
     "psycopg": ("reports.history",),
     "pydantic": ("rig.bench", "rig.plans", "reports.nightly.notify.settings"),
     "pymodbus": ("drivers.relay.modbus_line", "drivers.sim.modbus_board"),
