@@ -105,7 +105,7 @@ def nightly(ctx: click.Context, /, **given: Any) -> None:
 
     Each step can be cut off: the next call goes on where the last one ended, runs the tests that
     have no result, and ends with each result once. When the night is over, a further call says
-    again what it came to. State and page are in runs/nights/BENCH/DATE.
+    again what it came to. State and page are in runs/nights/BENCH/PLAN/DATE.
     """
     asked = _Given(**given)
     if asked.systemd or asked.units is not None:

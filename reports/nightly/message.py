@@ -28,7 +28,7 @@ def message_of(facts: Facts) -> Message:
         counts.append(f"{len(facts.runs.missing)} without a result")
     problems = "\n".join(gate.problems)
     return {
-        "id": _hash(f"{night.bench}\n{night.folder.name}\n{gate.status}\n{problems}"),
+        "id": _hash(f"{night.folder.parent}\n{night.night}\n{gate.status}\n{problems}"),
         "fingerprint": "" if gate.status == FINE else _hash(f"{gate.status}\n{problems}"),
         "bench": night.bench,
         "night": str(night.night),

@@ -1,7 +1,7 @@
 """How far a night has come: one small file, written whole or not at all, and on the disk.
 
-``night.json`` lies in the night's folder, ``runs/nights/BENCH/2026-11-25``. It says which runs the
-night has begun, before they begin, and in the end what the gate said and who was told.
+``night.json`` lies in the night's folder, ``runs/nights/BENCH/PLAN/2026-11-25``. It says which runs
+the night has begun, before they begin, and in the end what the gate said and who was told.
 """
 
 from __future__ import annotations
@@ -123,13 +123,17 @@ def load_night(folder: Path) -> Night | None:
         raise NightError(f"{path} is no state of a night: {exc}") from exc
 
 
-def folder_of(nights: Path, bench: str) -> Path:
-    """Where the nights of a bench are."""
-    return nights / (re.sub(r"[^A-Za-z0-9._-]+", "-", bench).strip("-.") or "bench")
+def folder_of(nights: Path, bench: str, plan: str) -> Path:
+    """Where the nights of a plan on a bench are."""
+    return nights / _name(bench) / _name(plan)
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "unnamed"
 
 
 def nights_of(folder: Path) -> Iterator[Night]:
-    """All nights of a bench, the newest first."""
+    """All nights of a plan on a bench, the newest first."""
     for path in sorted(folder.glob(f"*/{STATE}"), reverse=True):
         if (night := load_night(path.parent)) is not None:
             yield night

@@ -59,8 +59,8 @@ class Task:
 
     @property
     def folder(self) -> Path:
-        """Where the nights of this bench are."""
-        return folder_of(self.nights, self.bench.name)
+        """Where the nights of this plan on this bench are."""
+        return folder_of(self.nights, self.bench.name, self.plan.name)
 
 
 def unfinished_before(task: Task, tonight: date) -> list[Night]:
@@ -70,16 +70,23 @@ def unfinished_before(task: Task, tonight: date) -> list[Night]:
 
 
 def tonight(task: Task, now: datetime) -> Night:
-    """The night of now, as far as it has come; a new one is on the disk when this returns."""
+    """The night of now, as far as it has come; a new one is on the disk when this returns.
+
+    NightError where it was begun on another bench of the same name.
+    """
     day = night_of(now, task.zone)
     folder = task.folder / str(day)
+    bench_file = str(task.bench.path.resolve())
     if (known := load_night(folder)) is not None:
+        if known.bench_file != bench_file:
+            said = f"was begun on {known.bench_file}, and this is another bench of that name"
+            raise NightError(f"{folder}: the night {said}")
         return known
     night = Night(
         folder=folder,
         night=day,
         bench=task.bench.name,
-        bench_file=str(task.bench.path.resolve()),
+        bench_file=bench_file,
         plan=task.plan.name,
         began_utc=now.isoformat(timespec="seconds"),
     )

@@ -23,7 +23,15 @@ from reports.regression.detectors import Flags, Floats, alarms, watches
 from reports.regression.exact import discovery_rates, student_bound
 from reports.regression.findings import Finding, Kind, Shift, Tier
 from reports.regression.pass_rate import judge_pass_rate
-from reports.regression.series import Scale, Series, SeriesKey, Worse, centres, golden_centres
+from reports.regression.series import (
+    FEWEST_TAPS,
+    Scale,
+    Series,
+    SeriesKey,
+    Worse,
+    centres,
+    golden_centres,
+)
 from reports.wording import write_count
 
 Q_LIMIT = 0.05  # of the alerts, at most so many are false on average
@@ -175,5 +183,7 @@ def _percent(logarithm: float) -> float:
 def _without_baseline(series: Series) -> Finding:
     nights = count_nights(series)
     reason = "no baseline yet" if nights >= FEWEST_NIGHTS else say_too_few(nights)
+    if series.is_measured and not nights:
+        reason = f"{reason}: a night counts from {FEWEST_TAPS} samples on"
     night = series.nights[-1].date if series.nights else None
     return Finding(series.key, Kind.LEVEL, Tier.NOT_JUDGED, reason, night=night)

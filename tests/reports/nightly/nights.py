@@ -146,4 +146,4 @@ class NightDesk:
     @property
     def night(self) -> Path:
         """The folder of the newest night."""
-        return max(self.folder.glob("runs/nights/tiny/*/night.json")).parent
+        return max(self.folder.glob("runs/nights/tiny/plan/*/night.json")).parent

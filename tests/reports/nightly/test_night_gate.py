@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from reports.history.baselines import baselines_in_force
 from reports.history.changes import changes_of
 from reports.history.quarantine import Quarantine, add_quarantine
 from reports.history.store import History
+from reports.nightly.errors import NightError
 from reports.nightly.state import Check, Gate
 from reports.nightly.steps import judge, tonight
+from rig.bench.load import load_bench
+from rig.plans.plan import Plan
 from rig.records.run import TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.nightly.night_files import (
@@ -25,7 +29,7 @@ from tests.reports.nightly.night_files import (
     tray,
     unlock,
 )
-from tests.reports.sample_runs import result
+from tests.reports.sample_runs import result, taps
 
 
 @pytest.fixture
@@ -74,7 +78,9 @@ def test_a_test_without_a_result_is_the_rigs_fault_and_is_named(nights: Nights) 
 
 def test_fewer_than_ten_nights_are_no_baseline_and_the_page_says_so(nights: Nights) -> None:
     nights.building([unlock(0)], 7)
-    page = next((nights.folder / "runs" / "nights" / "desk").glob("*-07/night.html")).read_text()
+    page = next(
+        (nights.folder / "runs" / "nights" / "desk" / "nightly").glob("*-07/night.html")
+    ).read_text()
     assert "not enough nights: 7 of 10" in page
     assert not baselines_in_force(nights.history)
 
@@ -177,3 +183,27 @@ def test_pass_rates_that_sink_close_the_gate_without_any_figure(nights: Nights) 
     for n in range(10, 17):
         gate = nights.gate(n, tray(Verdict.FAIL))
     assert any(r.startswith("regression: starts [ios]") for r in gate.reasons)
+
+
+def test_two_plans_of_one_night_are_two_nights_on_a_bench(nights: Nights) -> None:
+    at = datetime(2026, 10, 1, 22, tzinfo=UTC)
+    first = tonight(nights.task(), at)
+    other = replace(nights.task(), plan=Plan(name="smoke", title="Smoke"))
+    assert tonight(other, at).folder != first.folder
+    assert tonight(nights.task(), at) == first
+
+
+def test_another_bench_of_the_same_name_is_not_taken_for_it(nights: Nights, tmp_path: Path) -> None:
+    at = datetime(2026, 10, 1, 22, tzinfo=UTC)
+    tonight(nights.task(), at)
+    path = tmp_path / "other.yaml"
+    path.write_bytes((tmp_path / "desk.yaml").read_bytes())
+    with pytest.raises(NightError, match="this is another bench of that name"):
+        tonight(replace(nights.task(), bench=load_bench(path)), at)
+
+
+def test_a_metric_of_few_samples_is_said_to_have_too_few(nights: Nights) -> None:
+    night = nights.spend(0, [result("a.py::test_x", measurements=(taps([300.0, 310.0]),))])
+    page = (night.folder / "night.html").read_text()
+    assert "not enough nights: 0 of 10: a night counts from 5 samples on" in page
+    assert "No metric can be judged yet." in page

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import signal
+import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,7 @@ from tests.reports.nightly.listeners import Hook
 from tests.reports.nightly.nights import ROOT, NightDesk, zone
 from tests.reports.sample_runs import result, write_run
 
+ANALYZE = shutil.which("systemd-analyze")
 EXAMPLES = ROOT / "reports" / "nightly" / "examples"
 
 
@@ -148,7 +151,12 @@ def yesterday(desk: NightDesk, *runs: RunEntry) -> Night:
     """A night of the day before that nobody finished."""
     day = night_of(datetime.now(UTC), zone_of(zone())) - timedelta(days=1)
     night = Night(
-        desk.folder / "runs" / "nights" / "tiny" / str(day), day, "tiny", "tiny.yaml", "plan", ""
+        desk.folder / "runs" / "nights" / "tiny" / "plan" / str(day),
+        day,
+        "tiny",
+        str(desk.bench),
+        "plan",
+        "",
     )
     night.runs += runs
     night.save()
@@ -211,3 +219,17 @@ def test_the_examples_are_what_the_commands_take() -> None:
     words = [word.partition("=")[0] for word in shlex.split(line) if word.startswith("--")]
     known = {option for parameter in nightly.params for option in parameter.opts}
     assert set(words) <= known
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
+def test_systemd_understands_the_units(here: NightDesk, tmp_path: Path) -> None:
+    into = tmp_path / "units"
+    words = ["--bench", here.bench.name, "--units", str(into), "--golden", 'a "b" %h$c']
+    assert called(*words, "--zone", "Europe/Berlin").exit_code == 0
+    command = [str(ANALYZE), "verify", "--man=no", *map(str, sorted(into.iterdir()))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    service = into / "rig-nightly-tiny.service"
+    service.write_text(service.read_text().replace("KillMode=process", "KillMode=never"))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "kill mode" in done.stderr
