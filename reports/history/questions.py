@@ -13,6 +13,7 @@ from reports.command import RUNS, find_all, find_run
 from reports.comparison.page import render_comparison
 from reports.errors import ReportError
 from reports.history.as_json import comparison_as_json, trend_as_json
+from reports.history.baselines import baselines_in_force
 from reports.history.compare import compare_runs
 from reports.history.options import as_json_option, asked, kept_in, opened_history, say
 from reports.history.trend import trend
@@ -144,10 +145,15 @@ def trend_(
     """
     with opened_history(where) as opened:
         found = trend(opened, asked(requirement), nights)
+        handles = [one.key.handle for one in found]
+        baselines = {kept.key: kept for kept in baselines_in_force(opened, handles)}
     if not found:
         raise click.UsageError(f"The history has no result of {plain(requirement)!r}.")
     if page is None:
         say([trend_as_json(requirement, found)] if as_json else trend_as_text(found))
     else:
-        text = render_trend(asked(requirement), found, language=language)
+        try:
+            text = render_trend(asked(requirement), found, baselines, language)
+        except ReportError as exc:
+            raise click.UsageError(plain(str(exc))) from exc
         _write(text, page, f"trend-{requirement}.html")

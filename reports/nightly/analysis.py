@@ -15,10 +15,8 @@ from reports.history.baselines import KeptBaseline, baselines_in_force, keep_bas
 from reports.history.bench_nights import bench_series
 from reports.history.changes import keep_changes
 from reports.history.store import History
-from reports.nightly.series import Named, key_of, to_series
 from reports.regression.baseline import (
     FEWEST_NIGHTS,
-    Acceptance,
     Baseline,
     count_nights,
     freeze,
@@ -27,6 +25,8 @@ from reports.regression.errors import RegressionError
 from reports.regression.findings import Finding, Tier
 from reports.regression.judge import judge_night
 from reports.regression.series import Scale, SeriesKey, Worse
+from reports.trends.kept import to_baseline, to_kept
+from reports.trends.series import Named, to_series
 
 _TOGETHER_DAYS = 3
 _TOLD = (Tier.ALERT, Tier.WATCH)
@@ -123,39 +123,6 @@ def _baseline(
     baseline = freeze(one.series)
     keep_baseline(history, to_kept(one, baseline, golden))
     return baseline
-
-
-def to_kept(one: Named, baseline: Baseline, golden: str) -> KeptBaseline:
-    """A baseline as the history keeps it."""
-    names = ("first", "last", "nights", "taps", "level", "spread", "golden_level", "weight")
-    figures: dict[str, Any] = {name: getattr(baseline, name) for name in names}
-    figures |= {"passed": baseline.passed, "trials": baseline.trials}
-    figures |= {"scale": baseline.scale.value, "pulled_in": [str(d) for d in baseline.pulled_in]}
-    by = baseline.acceptance
-    return KeptBaseline(
-        one.kept,
-        figures,
-        golden if baseline.has_golden else "",
-        by.person if by else "",
-        by.on if by else baseline.last,
-        by.reason if by else "",
-    )
-
-
-def to_baseline(kept: KeptBaseline) -> Baseline:
-    """A baseline that the history has kept, as the analysis takes it."""
-    figures = dict(kept.figures)
-    pulled_in = tuple(date.fromisoformat(day) for day in figures.pop("pulled_in"))
-    scale = Scale(figures.pop("scale"))
-    acceptance = Acceptance(kept.person, kept.accepted_on, kept.reason) if kept.person else None
-    return Baseline(
-        key=key_of(kept.key),
-        unit=kept.key.unit,
-        scale=scale,
-        pulled_in=pulled_in,
-        acceptance=acceptance,
-        **figures,
-    )
 
 
 def _rows(

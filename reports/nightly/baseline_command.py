@@ -12,8 +12,6 @@ from reports.history.options import kept_in, opened_history
 from reports.history.runs import fixtures_known
 from reports.history.store import History
 from reports.history.wording import columns, plain
-from reports.nightly.analysis import to_baseline, to_kept
-from reports.nightly.series import Named, to_series
 from reports.regression.baseline import (
     FEWEST_NIGHTS,
     Acceptance,
@@ -23,6 +21,8 @@ from reports.regression.baseline import (
     say_too_few,
 )
 from reports.regression.errors import RegressionError
+from reports.trends.kept import to_baseline, to_kept
+from reports.trends.series import Named, to_series
 from reports.wording import say_test, write_number
 
 _DAY = click.DateTime(["%Y-%m-%d"])

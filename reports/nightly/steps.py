@@ -27,13 +27,13 @@ from reports.nightly.gate import decide, held_tests
 from reports.nightly.message import message_of
 from reports.nightly.night_page import Facts, write_night_page
 from reports.nightly.night_runs import Next, NightRuns, read_runs
-from reports.nightly.series import directions
 from reports.nightly.state import Check, Night, RunEntry, folder_of, load_night, nights_of
 from reports.nightly.turn import await_bench
 from reports.page import PAGE, render_page
 from reports.sealing.manifest import MANIFEST
 from reports.sealing.options import environment_key
 from reports.sealing.seal import write_sealed
+from reports.trends.series import directions
 from rig.bench.description import BenchDescription
 from rig.plans.plan import Plan
 

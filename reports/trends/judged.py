@@ -7,16 +7,13 @@ as if it were the only series of its night: without the control of false discove
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
-import reports.regression.series as regression
 from reports.figures.trend import Found, Point, points
-from reports.history.trend import SeriesKey, TrendNight, TrendSeries
+from reports.history.baselines import KeptBaseline
+from reports.history.trend import SeriesKey, TrendSeries
 from reports.language import _
 from reports.regression.baseline import (
     FEWEST_NIGHTS,
@@ -28,8 +25,10 @@ from reports.regression.change_points import segment
 from reports.regression.detectors import Floats
 from reports.regression.judge import assess
 from reports.regression.series import Scale, Series, centres, golden_centres, is_full
+from reports.trends.kept import to_baseline
+from reports.trends.series import to_series
 
-Baselines = Mapping[SeriesKey, Baseline]
+Baselines = Mapping[SeriesKey, KeptBaseline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +67,21 @@ class Judged:
         return _("unchanged") if point.full else _("not compared")
 
 
-def judge_history(history: TrendSeries, baselines: Baselines) -> Judged:
+def judge_history(
+    history: TrendSeries, baselines: Baselines, beside: Sequence[TrendSeries] = ()
+) -> Judged:
     """Judge one series; ``baselines`` are those that stand, by the series' key.
 
+    ``beside`` are series among which the golden device's samples are looked for.
     RegressionError for a baseline that speaks of samples these cannot be.
     """
-    baseline = baselines.get(history.key)
-    series = to_series(history, baseline.scale if baseline else None)
+    kept = baselines.get(history.key)
+    baseline = to_baseline(kept) if kept else None
+    series = _series(history, kept, beside)
     if series is None:
         return Judged(history, None, None, given=False, full_nights=0, found=Found(), points=())
+    if baseline is not None:
+        baseline.check(series)
     given = baseline is not None
     full = count_nights(series)
     if baseline is None and full >= FEWEST_NIGHTS:
@@ -85,24 +90,16 @@ def judge_history(history: TrendSeries, baselines: Baselines) -> Judged:
     return Judged(history, series, baseline, given, full, found, points(series, baseline))
 
 
-def to_series(history: TrendSeries, scale: Scale | None = None) -> Series | None:
-    """The history's nights as the analysis takes them; None without a sample.
-
-    What was always above zero changes by a factor, unless its baseline says otherwise.
-    """
-    taken = [night for night in history.nights if night.samples]
-    if not taken:
+def _series(
+    history: TrendSeries, kept: KeptBaseline | None, beside: Sequence[TrendSeries]
+) -> Series | None:
+    """The history's nights as the analysis takes them; None without a sample."""
+    if not any(night.samples for night in history.nights):
         return None
-    key = history.key
-    known = regression.SeriesKey(key.metric, key.phone, key.software, key.fixture)
-    positive = all(sample > 0 for night in taken for sample in night.samples)
-    scale = scale or (Scale.RATIO if positive else Scale.DIFFERENCE)
-    return Series(known, key.unit, tuple(map(_night, history.nights)), scale)
-
-
-def _night(night: TrendNight) -> regression.Night:
-    samples = np.array([s for s in night.samples if math.isfinite(s)], dtype=np.float64)
-    return regression.Night(night.night, samples, passed=night.passed, trials=night.judged)
+    golden = kept.golden if kept else ""
+    scales = {history.key.handle: Scale(kept.figures["scale"])} if kept else {}
+    others = [one for one in beside if one.key.phone == golden and one is not history]
+    return to_series([history, *others], golden, scales=scales)[0].series
 
 
 def _found(series: Series, baseline: Baseline) -> Found:

@@ -61,7 +61,7 @@ def render_trend(
     ``baselines`` are those that stand, accepted or not; a series without one is held against its
     first ten nights. ``series`` is not empty.
     """
-    judged = [judge_history(one, baselines) for one in series]
+    judged = [judge_history(one, baselines, series) for one in series]
     days = sorted(night.night for one in series for night in one.nights)
     with speaking(language):
         context = {

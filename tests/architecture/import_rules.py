@@ -128,8 +128,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "numpy": (
         "rig.measure",
         "reports.regression",
-        "reports.trends.judged",
-        "reports.nightly.series",
+        "reports.trends.series",
     ),
     "psycopg": ("reports.history",),
     "pydantic": ("rig.bench", "rig.plans", "reports.nightly.notify.settings"),

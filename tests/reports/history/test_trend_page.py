@@ -12,8 +12,10 @@ import pytest
 from reports.figures.trend import NIGHTS
 from reports.history.trend import SeriesKey, TrendNight, TrendSeries
 from reports.regression.baseline import Acceptance, accept, freeze
-from reports.trends.judged import judge_history, to_series
+from reports.trends.judged import judge_history
+from reports.trends.kept import to_kept
 from reports.trends.page import render_trend
+from reports.trends.series import to_series
 from tests.reports.figures.svg_reader import Picture
 from tests.reports.page_reader import Page
 
@@ -83,16 +85,27 @@ def test_ten_nights_are_a_baseline() -> None:
 
 def test_a_baseline_that_a_person_accepted_is_named_with_them() -> None:
     history = series(40, slower_from=20)
-    known = to_series(history)
-    assert known is not None
+    (known,) = to_series([history])
     who = Acceptance("A. Muster", day(35), "new firmware")
-    baseline = accept(known, day(22), day(35), who)
-    found = page(history, baselines={KEY: baseline})
+    kept = to_kept(known, accept(known.series, day(22), day(35), who), golden="")
+    found = page(history, baselines={KEY: kept})
     assert "Accepted by A. Muster on 2026-02-14: new firmware." in found.text
-    assert judge_history(history, {KEY: baseline}).found.alerts == frozenset()
-    first = page(history, baselines={KEY: freeze(known)})
+    assert judge_history(history, {KEY: kept}).found.alerts == frozenset()
+    first = page(history, baselines={KEY: to_kept(known, freeze(known.series), golden="")})
     assert "The first baseline, accepted by nobody." in first.text
     assert "No baseline was given" not in first.text
+
+
+def test_the_golden_device_is_divided_out_where_the_baseline_says_so() -> None:
+    """The bench itself is 15 % slower from the 25th night on; the phone is not."""
+    golden = replace(KEY, phone="golden", test="a::test_golden")
+    both = [series(40, slower_from=25), series(40, slower_from=25, key=golden)]
+    (known, _of_golden) = to_series(both, "golden")
+    baseline = freeze(known.series)
+    assert baseline.has_golden
+    kept = to_kept(known, replace(baseline, weight=1.0), golden="golden")
+    assert judge_history(both[0], {}).found.alerts
+    assert judge_history(both[0], {KEY: kept}, both).found.alerts == frozenset()
 
 
 def test_series_of_one_quantity_stand_side_by_side_by_what_tells_them_apart() -> None:
