@@ -10,14 +10,17 @@ import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
 from reports import wording
+from reports.errors import ReportError
+from reports.figures.canvas import Words
+from reports.figures.trend import Found, draw_trend
+from reports.language import ENGLISH, speaking
 from reports.nightly.analysis import Analysis, Judged
 from reports.nightly.errors import NightError
 from reports.nightly.flaky import Flaky
@@ -28,9 +31,11 @@ from reports.page import PAGE
 from reports.regression.findings import Kind, Tier
 from reports.regression.series import Scale, centres
 from reports.sealing.seal import put
+from reports.sheet import render_sheet
 from reports.standing import Standing
 
 NIGHT_PAGE = "night.html"
+TRENDS = 12  # pictures on one page
 _TONES = {FINE: "pass", PRODUCT: "fail", RIG: "error", UNJUDGED: "inconclusive"}
 _SIGNS = {FINE: "✓", PRODUCT: "✕", RIG: "!", UNJUDGED: "?"}
 
@@ -100,24 +105,30 @@ def write_night_page(facts: Facts) -> Path:
 
 
 def render_night_page(facts: Facts) -> str:
-    """The page as text; NightError when it cannot be rendered."""
+    """The page as text, in English alone; NightError when it cannot be rendered."""
+    night, word = facts.night, say_status(facts.gate.status)
+    context = {
+        "language": ENGLISH,
+        "facts": facts,
+        "night": night,
+        "gate": facts.gate,
+        "word": word,
+        "tone": _TONES.get(facts.gate.status, "error"),
+        "sign": _SIGNS.get(facts.gate.status, "!"),
+        "runs": list(_runs(facts)),
+        "Kind": Kind,
+        "TRENDS": TRENDS,
+        "tonight_of": tonight_of,
+        "trend_of": trend_of,
+        "say_q": say_q,
+    }
+    stamps = ["SIMULATED"] if facts.simulated else []
+    name = f"{word} · night {night.night} · {night.bench}"
     try:
-        return (
-            _environment()
-            .get_template("night.html")
-            .render(
-                facts=facts,
-                night=facts.night,
-                gate=facts.gate,
-                word=say_status(facts.gate.status),
-                tone=_TONES.get(facts.gate.status, "error"),
-                sign=_SIGNS.get(facts.gate.status, "!"),
-                runs=list(_runs(facts)),
-                Kind=Kind,
-            )
-        )
-    except TemplateError as exc:
-        raise NightError(f"{NIGHT_PAGE} cannot be rendered: {exc}") from exc
+        with speaking(ENGLISH):
+            return render_sheet("night.html", name, stamps, context)
+    except ReportError as exc:
+        raise NightError(str(exc)) from exc
 
 
 def _runs(facts: Facts) -> Iterable[dict[str, object]]:
@@ -150,24 +161,16 @@ def say_q(q: float | None) -> str:
     return "< 0.001" if q < 0.001 else wording.write_number(round(q, 3))
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def trend_of(judged: Judged, number: int, tonight: date) -> Markup | None:
+    """The nights of a metric that moved, with its baseline and the night of the change."""
+    kept, found = judged.named.kept, judged.finding
+    told = frozenset({tonight})
+    what = Found(
+        since=(found.since,) if found.since else (),
+        alerts=told if found.tier is Tier.ALERT else frozenset(),
+        watches=told,
     )
-    style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
-    environment.globals.update(style=style, Standing=Standing, tonight_of=tonight_of)
-    environment.filters.update(
-        say_test=wording.say_test,
-        number=wording.write_number,
-        moment=wording.write_moment,
-        count=wording.write_count,
-        say_q=say_q,
-        css_string=wording.quote_css,
-        pieces=wording.split_name,
-    )
-    return environment
+    title = f"{kept.metric} of {kept.phone or 'any device'} over the nights"
+    said = f"{found.shift} since {found.since}; baseline: {judged.baseline}. The table has figures."
+    words = Words(f"trend{number}", title, said)
+    return draw_trend(words, judged.named.series, judged.baseline, what)
