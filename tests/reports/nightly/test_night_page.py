@@ -70,3 +70,14 @@ def test_a_hostile_night_has_no_element_of_its_own(nights: Nights) -> None:
     links = [e.attributes["href"] for e in page.elements if "href" in e.attributes]
     assert all(link.startswith(("#", "../../../")) for link in links), links
     assert "default-src 'none'" in page.source
+
+
+def test_what_got_worse_is_drawn_with_its_baseline_and_since_when(nights: Nights) -> None:
+    moved = "a.py::test_moved"
+    for n in range(16):
+        measured = unlock(n, 420.0 if n > 12 else 350.0).measurements
+        night = nights.spend(n, [result(moved, measurements=measured)])
+    page = Page((night.folder / "night.html").read_text(encoding="utf-8"))
+    assert len(page.find("svg", "drawn")) == 1
+    for said in ("baseline, frozen (10)", "change since", ">alert<"):
+        assert said in page.source
