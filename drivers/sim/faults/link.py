@@ -49,8 +49,8 @@ class Failing(FaultyLink):
 class Wrapping(Failing):
     """A link around a whole device, which says who that device is.
 
-    Its options: ``rate`` is the share of uses that the fault strikes, ``fault`` is planted from the beginning,
-    with ``seed``; none by default. ``time`` is where the bench's time comes from.
+    Its options: ``rate`` is the share of uses that the fault strikes. ``fault`` is planted from the
+    beginning, with ``seed``; none by default. ``time`` is where the bench's time comes from.
     """
 
     def __init__(
