@@ -92,13 +92,14 @@ class SlowDevice:
 
     def __init__(self) -> None:
         self.starts = 0
-        self.ready = asyncio.Event()
+        self.begun, self.ready = asyncio.Event(), asyncio.Event()
 
     async def stop_advertising(self) -> None:
         """At once."""
 
     async def start_advertising(self, **_what: object) -> None:
         self.starts += 1
+        self.begun.set()
         await self.ready.wait()
 
 
@@ -107,10 +108,9 @@ def test_what_is_being_started_when_a_link_ends_is_not_started_again() -> None:
         device = SlowDevice()
         advertiser = Advertiser(cast(Device, device))
         wanted = asyncio.create_task(advertiser.want(Advert()))
-        await asyncio.sleep(0)
+        await device.begun.wait()
         ended = asyncio.create_task(advertiser.retry())
-        await asyncio.sleep(0)
-        device.ready.set()
+        asyncio.get_running_loop().call_soon(device.ready.set)  # once that has had its turn
         await asyncio.gather(wanted, ended)
         return device.starts
 
