@@ -57,18 +57,22 @@ class Advertiser:
         A controller that has no room for one more link refuses; see ``retry``.
         """
         async with self._lock:
-            if self._wanted is not None:
-                with suppress(hci.HCI_Error):
-                    await self._start()
+            await self._start_again()
 
     async def retry(self) -> None:
         """Start after the end of a link what was refused while it stood.
 
-        What runs is left alone: a phone that has just heard it may be about to connect, and a
-        vehicle that stops for a moment would miss that.
+        What runs, or is being started, is left alone: a phone that has just heard it may be about
+        to connect, and a vehicle that stops for a moment would miss that.
         """
-        if self._lacking:
-            await self.renew()
+        async with self._lock:
+            if self._lacking:
+                await self._start_again()
+
+    async def _start_again(self) -> None:
+        if self._wanted is not None:
+            with suppress(hci.HCI_Error):
+                await self._start()
 
     async def _start(self) -> None:
         await self._device.stop_advertising()

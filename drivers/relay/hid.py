@@ -13,6 +13,7 @@ from drivers.api.relay import RelayBoard
 from drivers.api.sensor import InputBoard
 from drivers.api.usb import UsbHost
 from drivers.relay.hid_usb import OFF, ON, BoardLink, Report, backend_of, find_board
+from drivers.relay.read_back import check_channel, check_followed, finding_of
 
 INPUTS = 16
 
@@ -48,20 +49,15 @@ class HidRelayBoard(RelayBoard, InputBoard):
         Raises DeviceNotFound for a channel it does not have, DriverError when the relay reads
         back otherwise, LinkLost or LinkTimeout when the board does not answer.
         """
-        if not 1 <= channel <= self._channels:
-            said = f"no relay {channel}: it has 1 to {self._channels}"
-            raise DeviceNotFound(said, device=self._who)
+        check_channel(channel, self._channels, self._who)
         with self._lock, self._dropped_when_lost():
             self._held().write(ON if on else OFF, channel, self._who)
-            report = self._read()
-        if bool(report.relays >> (channel - 1) & 1) is not on:
-            said = f"relay {channel} does not read back {'on' if on else 'off'} after switching"
-            raise DriverError(said, device=self._who)
+            states = self._states()
+        check_followed(states, channel, self._who, on=on)
 
     def states(self) -> tuple[bool, ...]:
         with self._lock, self._dropped_when_lost():
-            relays = self._read().relays
-        return tuple(bool(relays >> bit & 1) for bit in range(self._channels))
+            return self._states()
 
     def inputs(self) -> tuple[bool, ...]:
         with self._lock, self._dropped_when_lost():
@@ -72,11 +68,7 @@ class HidRelayBoard(RelayBoard, InputBoard):
         return self._identity
 
     def self_test(self) -> tuple[Finding, ...]:
-        try:
-            self.states()
-        except DriverError as exc:
-            return (Finding("reads back its relays", ok=False, advice=str(exc)),)
-        return (Finding("reads back its relays", ok=True),)
+        return (finding_of(self),)
 
     def close(self) -> None:
         """Give the board back to the kernel, its relays as they are."""
@@ -111,6 +103,10 @@ class HidRelayBoard(RelayBoard, InputBoard):
         link, self._link = self._link, None
         if link is not None:
             link.release()
+
+    def _states(self) -> tuple[bool, ...]:
+        relays = self._read().relays
+        return tuple(bool(relays >> bit & 1) for bit in range(self._channels))
 
     def _read(self) -> Report:
         report = self._held().read(self._who)

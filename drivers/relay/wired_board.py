@@ -15,6 +15,7 @@ from drivers.api.device import Finding, Identity
 from drivers.api.errors import DeviceNotFound, DriverError, LinkLost, LinkTimeout
 from drivers.api.plug import SerialPlug
 from drivers.api.relay import RelayBoard
+from drivers.relay.read_back import check_channel, check_followed, finding_of
 from drivers.serial_line import SerialLine
 
 
@@ -78,15 +79,11 @@ class WiredBoard(RelayBoard, Generic[L]):
         Raises DeviceNotFound for a channel it does not have, DriverError when the relay reads
         back otherwise, LinkLost or LinkTimeout when the board does not answer.
         """
-        if not 1 <= channel <= self._channels:
-            said = f"no relay {channel}: it has 1 to {self._channels}"
-            raise DeviceNotFound(said, device=self._who)
+        check_channel(channel, self._channels, self._who)
         with self._held() as line:
             self._command(line, channel, on=on)
             states = self._read(line)
-        if states[channel - 1] is not on:
-            said = f"relay {channel} does not read back {'on' if on else 'off'} after switching"
-            raise DriverError(said, device=self._who)
+        check_followed(states, channel, self._who, on=on)
 
     def states(self) -> tuple[bool, ...]:
         with self._held() as line:
@@ -96,11 +93,7 @@ class WiredBoard(RelayBoard, Generic[L]):
         return Identity(self.make, f"{self.model}, {self._channels} relays", self._where)
 
     def self_test(self) -> tuple[Finding, ...]:
-        try:
-            self.states()
-        except DriverError as exc:
-            return (Finding("reads back its relays", ok=False, advice=str(exc)),)
-        return (Finding("reads back its relays", ok=True),)
+        return (finding_of(self),)
 
     def close(self) -> None:
         """Let go of the line, the relays as they are."""

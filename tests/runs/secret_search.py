@@ -84,8 +84,8 @@ def searched(
     own_bench: OwnBench,
     folder: Path,
     *more: str,
-    plan: str = "canaries.yaml",
-    bench: str = "virtual-in-process",
+    plan: str,
+    bench: str,
     leak: bool = False,
 ) -> Searched:
     """Run the plan with every secret written down in the folder."""

@@ -20,7 +20,7 @@ _ENDED = {"link lost": 0x08, "link tampered with": 0x3D}  # supervision timeout,
 
 
 class FaultyAir(Device, HciAir, Failing):
-    """Wraps any air that lends controllers; options as of FaultyReader, time is the air's own."""
+    """Wraps any air that lends controllers; options as of Wrapping, time is the air's own."""
 
     link = "Bluetooth"
     faults = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from drivers.api.clock import TimeSource
-from drivers.api.device import Finding, Identity
 from drivers.api.relay import RelayBoard
 from drivers.api.sensor import InputBoard
-from drivers.sim.faults.link import RATE, Failing, failure
+from drivers.sim.faults.link import RATE, Wrapping, failure
 
 _COMMAND = {
     "command lost": "lost",
@@ -17,8 +16,8 @@ _COMMAND = {
 _READING = {"reading lost": "lost", "reading damaged": "damaged", "reading cut short": "cut short"}
 
 
-class FaultyBoard(RelayBoard, InputBoard, Failing):
-    """Wraps any board; options as of FaultyReader. Without inputs behind it, it has none."""
+class FaultyBoard(Wrapping, RelayBoard, InputBoard):
+    """Wraps any board; options as of Wrapping. Without inputs behind it, it has none."""
 
     link = "relay board"
     faults = (
@@ -43,7 +42,7 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
         seed: int = 0,
         time: TimeSource | None = None,
     ) -> None:
-        super().__init__(rate, fault, seed, time)
+        super().__init__(board, rate, fault, seed, time)
         self._inner = board
         self._stuck: tuple[bool, ...] = ()
 
@@ -89,15 +88,6 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
             return (*true[:place], not true[place], *true[place + 1 :])
         return true
 
-    def identity(self) -> Identity:
-        return self._inner.identity()
-
-    def self_test(self) -> tuple[Finding, ...]:
-        return self._inner.self_test()
-
-    def close(self) -> None:
-        """The board behind it is closed by the bench."""
-
     def _read(self) -> tuple[bool, ...]:
         return self._inner.inputs() if isinstance(self._inner, InputBoard) else ()
 
@@ -106,7 +96,3 @@ class FaultyBoard(RelayBoard, InputBoard, Failing):
             raise failure(_READING[fault], self.name)
         if self.chance.strikes_now("reading late"):
             self.delay()
-
-    def raise_if_gone(self) -> None:
-        if self.is_gone():
-            raise failure("gone", self.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.api.clock import Clock, SystemClock, TimeSource
+from drivers.api.device import Device, Finding, Identity
 from drivers.api.errors import DeviceRefused, DriverError, FrameError, LinkLost, LinkTimeout
 from drivers.api.faulty import FaultyLink
 from drivers.sim.faults.chance import Chance
@@ -14,6 +15,8 @@ REFUSAL = 0x6A  # a code that no device of the rig's knows
 
 class Failing(FaultyLink):
     """A link with a Chance. ``who`` it is in its errors is the device's name on the bench."""
+
+    name: str
 
     def __init__(self, rate: float, fault: str, seed: int, time: TimeSource | None) -> None:
         self.chance = Chance(self.faults, rate, fault, seed)
@@ -36,6 +39,34 @@ class Failing(FaultyLink):
             return False
         self.chance.struck()
         return True
+
+    def raise_if_gone(self) -> None:
+        """Raise LinkLost while it is gone for good."""
+        if self.is_gone():
+            raise failure("gone", self.name)
+
+
+class Wrapping(Failing):
+    """A link around a whole device, which says who that device is.
+
+    Its options: ``rate`` is the share of uses that the fault strikes. ``fault`` is planted from the
+    beginning, with ``seed``; none by default. ``time`` is where the bench's time comes from.
+    """
+
+    def __init__(
+        self, behind: Device, rate: float, fault: str, seed: int, time: TimeSource | None
+    ) -> None:
+        super().__init__(rate, fault, seed, time)
+        self.__behind = behind
+
+    def identity(self) -> Identity:
+        return self.__behind.identity()
+
+    def self_test(self) -> tuple[Finding, ...]:
+        return self.__behind.self_test()
+
+    def close(self) -> None:
+        """The device behind it is closed, and made safe, by the bench."""
 
 
 def failure(fault: str, who: str) -> Exception:

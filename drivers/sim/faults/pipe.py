@@ -21,7 +21,7 @@ _SPOILT: dict[str, Callable[[Chance, bytes], bytes]] = {
 
 
 class FaultyPipe(Device, UciPipe, Failing):
-    """Wraps any pipe to a chip; options as of FaultyReader, time is the pipe's own."""
+    """Wraps any pipe to a chip; options as of Wrapping, time is the pipe's own."""
 
     link = "UWB line"
     faults = (
@@ -60,8 +60,7 @@ class _FaultyPort(UciPort):
 
     def read(self, timeout_s: float) -> bytes:
         data = self._port.read(timeout_s)
-        if self._pipe.is_gone():
-            raise failure("gone", self._pipe.name)
+        self._pipe.raise_if_gone()
         if not data:
             return data
         if self._pipe.chance.strikes_now("unplugged for a moment"):
@@ -76,8 +75,7 @@ class _FaultyPort(UciPort):
         return _SPOILT[fault](chance, data) if fault else data
 
     def write(self, data: bytes) -> None:
-        if self._pipe.is_gone():
-            raise failure("gone", self._pipe.name)
+        self._pipe.raise_if_gone()
         if self._pipe.chance.strikes_now("commands lost"):
             return
         spoils = self._pipe.chance.strikes_now("commands damaged")

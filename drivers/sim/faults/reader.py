@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from drivers.api.clock import TimeSource
-from drivers.api.device import Finding, Identity
 from drivers.api.errors import CardLost, LinkLost
 from drivers.api.nfc import CardLink, NfcReader
-from drivers.sim.faults.link import RATE, Failing, failure
+from drivers.sim.faults.link import RATE, Wrapping, failure
 
 _ANSWER = {
     "answer lost": "lost",
@@ -18,12 +17,8 @@ _ANSWER = {
 }
 
 
-class FaultyReader(NfcReader, Failing):
-    """Wraps any reader. ``rate`` is the share of uses that the fault strikes.
-
-    ``fault`` is planted from the beginning, with ``seed``; none by default. ``time`` is where the
-    bench's time comes from.
-    """
+class FaultyReader(Wrapping, NfcReader):
+    """Wraps any reader; options as of Wrapping."""
 
     link = "reader"
     faults = (
@@ -49,7 +44,7 @@ class FaultyReader(NfcReader, Failing):
         seed: int = 0,
         time: TimeSource | None = None,
     ) -> None:
-        super().__init__(rate, fault, seed, time)
+        super().__init__(reader, rate, fault, seed, time)
         self._inner = reader
 
     def wait_for_card(self, timeout_s: float) -> CardLink | None:
@@ -70,20 +65,6 @@ class FaultyReader(NfcReader, Failing):
         if gone:
             return not self.chance.strikes_now("removal missed")
         return bool(self.chance.strikes_now("removal imagined"))
-
-    def identity(self) -> Identity:
-        return self._inner.identity()
-
-    def self_test(self) -> tuple[Finding, ...]:
-        return self._inner.self_test()
-
-    def close(self) -> None:
-        """The reader behind it is closed by the bench."""
-
-    def raise_if_gone(self) -> None:
-        """Raise LinkLost while it is gone for good."""
-        if self.is_gone():
-            raise failure("gone", self.name)
 
 
 class _FaultyCard(CardLink):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from drivers.api.clock import TimeSource
-from drivers.api.device import Finding, Identity
 from drivers.api.relay import Switch
 from drivers.api.sensor import Sensor
-from drivers.sim.faults.link import RATE, Failing, failure
+from drivers.sim.faults.link import RATE, Wrapping, failure
 
 
-class FaultySwitch(Switch, Failing):
-    """Wraps any switch; options as of FaultyReader. To be made safe always works."""
+class FaultySwitch(Wrapping, Switch):
+    """Wraps any switch; options as of Wrapping. To be made safe always works."""
 
     link = "switch"
     faults = ("contact welded", "command lost", "command refused", "command late", "gone for good")
@@ -23,12 +22,11 @@ class FaultySwitch(Switch, Failing):
         seed: int = 0,
         time: TimeSource | None = None,
     ) -> None:
-        super().__init__(rate, fault, seed, time)
+        super().__init__(switch, rate, fault, seed, time)
         self._inner = switch
 
     def set(self, *, on: bool) -> None:
-        if self.is_gone():
-            raise failure("gone", self.name)
+        self.raise_if_gone()
         if fault := self.chance.strikes_now("command lost", "command refused"):
             raise failure(fault.removeprefix("command "), self.name)
         if self.chance.strikes_now("contact welded"):
@@ -38,25 +36,15 @@ class FaultySwitch(Switch, Failing):
         self._inner.set(on=on)
 
     def is_on(self) -> bool:
-        if self.is_gone():
-            raise failure("gone", self.name)
+        self.raise_if_gone()
         return self._inner.is_on()
 
     def make_safe(self) -> None:
         self._inner.make_safe()
 
-    def identity(self) -> Identity:
-        return self._inner.identity()
 
-    def self_test(self) -> tuple[Finding, ...]:
-        return self._inner.self_test()
-
-    def close(self) -> None:
-        """The switch behind it is closed, and made safe, by the bench."""
-
-
-class FaultySensor(Sensor, Failing):
-    """Wraps any sensor; options as of FaultyReader."""
+class FaultySensor(Wrapping, Sensor):
+    """Wraps any sensor; options as of Wrapping."""
 
     link = "sensor"
     faults = ("stuck", "flickers", "wire broken", "reading lost", "reading late", "gone for good")
@@ -69,7 +57,7 @@ class FaultySensor(Sensor, Failing):
         seed: int = 0,
         time: TimeSource | None = None,
     ) -> None:
-        super().__init__(rate, fault, seed, time)
+        super().__init__(sensor, rate, fault, seed, time)
         self._inner = sensor
         self._held: bool | None = None
 
@@ -80,8 +68,7 @@ class FaultySensor(Sensor, Failing):
         self._held = False if fault == "wire broken" else self._held
 
     def is_active(self) -> bool:
-        if self.is_gone():
-            raise failure("gone", self.name)
+        self.raise_if_gone()
         if self.chance.strikes_now("reading lost"):
             raise failure("lost", self.name)
         if self.chance.strikes_now("reading late"):
@@ -91,12 +78,3 @@ class FaultySensor(Sensor, Failing):
             self.chance.struck()
             return self._held
         return not true if self.chance.strikes_now("flickers") else true
-
-    def identity(self) -> Identity:
-        return self._inner.identity()
-
-    def self_test(self) -> tuple[Finding, ...]:
-        return self._inner.self_test()
-
-    def close(self) -> None:
-        """The sensor behind it is closed by the bench."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import cast
+
 import pytest
 from bumble.core import AdvertisingData
-from bumble.device import Advertisement
+from bumble.device import Advertisement, Device
 
 from drivers.api.ble import Advert, KeyService
 from drivers.api.errors import DeviceRefused, DriverError
-from drivers.ble.advertise import advertising_data
+from drivers.ble.advertise import Advertiser, advertising_data
 from drivers.ble.radio import BumbleRadio
 from tests.drivers.ble.ears import Ears
 from tests.drivers.ble.radio_bench import SERVICE, SPSM, VEHICLE, Bench
@@ -82,6 +85,36 @@ def test_advertising_goes_on_without_a_break_when_a_link_ends(bench: Bench) -> N
     bench.ears.wait("disconnected")
     bench.ears.pass_time(1.0)
     assert bench.air.lines[0].commands(ENABLE) == enabled
+
+
+class SlowDevice:
+    """Starts when it is let, and counts."""
+
+    def __init__(self) -> None:
+        self.starts = 0
+        self.begun, self.ready = asyncio.Event(), asyncio.Event()
+
+    async def stop_advertising(self) -> None:
+        """At once."""
+
+    async def start_advertising(self, **_what: object) -> None:
+        self.starts += 1
+        self.begun.set()
+        await self.ready.wait()
+
+
+def test_what_is_being_started_when_a_link_ends_is_not_started_again() -> None:
+    async def work() -> int:
+        device = SlowDevice()
+        advertiser = Advertiser(cast(Device, device))
+        wanted = asyncio.create_task(advertiser.want(Advert()))
+        await device.begun.wait()
+        ended = asyncio.create_task(advertiser.retry())
+        asyncio.get_running_loop().call_soon(device.ready.set)  # once that has had its turn
+        await asyncio.gather(wanted, ended)
+        return device.starts
+
+    assert asyncio.run(work()) == 1
 
 
 def test_what_was_refused_beside_a_link_is_advertised_once_it_has_ended(bench: Bench) -> None:

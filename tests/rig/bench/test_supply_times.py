@@ -9,6 +9,7 @@ import pytest
 from drivers.api.clock import clock_of
 from rig.bench.build import Bench, opened
 from rig.bench.description import BenchDescription, Supply
+from rig.bench.errors import BenchFileError
 from rig.bench.supply import restart
 
 BenchOf = Callable[..., BenchDescription]
@@ -33,6 +34,27 @@ def test_a_bench_file_says_the_switch_and_where_wanted_the_times(
     bench_of: BenchOf, written: str, read: Supply
 ) -> None:
     assert bench_of(BOARD, PORT, fed("kit", written)).entry("kit").supply == read
+
+
+WRONG = {
+    "no switch": ("{off_s: 1}", "supply of kit names no switch"),
+    "an unknown key": (
+        '{switch: "@port", of_s: 1}',
+        "supply has no 'of_s'; did you mean off_s\\? it has: back_s, off_s, switch",
+    ),
+    "a time that is none": ('{switch: "@port", off_s: two}', 'off_s must be a number, found "two"'),
+    "too little time": ('{switch: "@port", off_s: 0}', "off_s must be at least 0.1"),
+    "too much time": ('{switch: "@port", back_s: 61}', "back_s must be less than or equal to 60"),
+    "no switch but a board": ('{switch: "@board"}', 'supply must be a reference .* "@board" is a'),
+}
+
+
+@pytest.mark.parametrize(("written", "complaint"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_of_a_supply_is_said_with_its_line(
+    bench_of: BenchOf, written: str, complaint: str
+) -> None:
+    with pytest.raises(BenchFileError, match=f"yaml:5: {complaint}"):
+        bench_of(BOARD, PORT, fed("kit", written))
 
 
 def took(bench: Bench, broken: str) -> tuple[list[str], float]:

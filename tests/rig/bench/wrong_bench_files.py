@@ -70,30 +70,6 @@ WRONG = {
     "expects what is no text": ("gain: 2", "expect: {serial: [A]}", 5, "serial"),
     "fed by what is no switch": ("safe: off}", 'safe: off, supply: "@board"}', 6, "supply must be"),
     "fed by a name alone": ("safe: off}", "safe: off, supply: board}", 6, "a reference"),
-    "fed by no switch at all": (
-        "safe: off}",
-        "safe: off, supply: {off_s: 1}}",
-        6,
-        "supply of latch names no switch",
-    ),
-    "fed for a time that supply has not": (
-        "safe: off}",
-        'safe: off, supply: {switch: "@board", of_s: 1}}',
-        6,
-        "supply has no 'of_s'; did you mean off_s? it has: back_s, off_s, switch",
-    ),
-    "fed by a time that is none": (
-        "gain: 2}",
-        'gain: 2, supply: {off_s: two, switch: "@world"}}',
-        5,
-        'off_s must be a number, found "two"',
-    ),
-    "off for too little time": (
-        "safe: off}",
-        'safe: off}\n  next: {driver: fake.board, serial: B, supply: {off_s: 0, switch: "@latch"}}',
-        7,
-        "off_s must be at least 0.1",
-    ),
     "emergency stop that is no sensor": (
         "  latch:",
         "  emergency_stop:",
