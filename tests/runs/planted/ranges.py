@@ -135,8 +135,8 @@ def decide_by_one_block() -> None:
 
 
 def call_nothing_a_relay() -> None:
-    def patient(phone: str, radio: str, settings: Any, _most_s: float) -> Approach:
-        return Approach(phone, radio, settings, math.inf)
+    def patient(phone: str, radio: str, settings: Any, _most_s: float, **more: Any) -> Approach:
+        return Approach(phone, radio, settings, math.inf, **more)
 
     replace_in(front_desk, "Approach", patient)
 
