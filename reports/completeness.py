@@ -31,7 +31,7 @@ class Extent(StrEnum):
     @property
     def word(self) -> str:
         """Its name in the language of the page."""
-        words = {"complete": _("complete"), "partly": _("partly"), "none": _("none")}
+        words = {"complete": _("complete"), "partly": _("partly"), "none": _("not at all")}
         return words[self.value]
 
 

@@ -210,10 +210,12 @@ _FILTERS: dict[str, Any] = {
     "say_statistic": wording.say_statistic,
     "say_relation": wording.say_relation,
     "number": wording.write_number,
+    "fixed": wording.write_fixed,
     "uncertainty": write_uncertainty,
     "ms": wording.write_ms,
     "span": wording.write_duration,
     "moment": wording.write_moment,
+    "day": wording.write_day,
     "period": wording.write_period,
     "count": wording.write_count,  # English alone: new texts go through ngettext
     "numbers": wording.write_numbers,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from reports.language import _
 from reports.revisions import Revision, read_revisions
-from reports.wording import quote_css
 from rig.records.journal import Run
 from rig.records.laboratory import IssueRecord, LaboratoryRecord
 from rig.records.run import SCHEMA
@@ -25,7 +24,8 @@ class Provenance:
     revisions: tuple[Revision, ...]
     issued_utc: str  # of this revision; "" where the run has no recorded end
     lacking: tuple[str, ...]  # words for what ISO/IEC 17025 asks for and nobody stated
-    margins: str  # rules of CSS for the margins of each printed page
+    known_as: str  # report, its unique identification and revision, for each printed page
+    answers: str  # the laboratory and who authorised the report, for each printed page
     migration: str  # what it means that records of this schema are read today
 
     @property
@@ -53,7 +53,8 @@ def trace_provenance(run: Run) -> Provenance:
         revisions=revisions,
         issued_utc=issued,
         lacking=_lacking(laboratory, issue),
-        margins=_margins(run, laboratory, issue, len(revisions)),
+        known_as=_known_as(run, issue, len(revisions)),
+        answers=_answers(laboratory),
         migration=_migration(run.started.schema),
     )
 
@@ -80,13 +81,13 @@ def _lacking(laboratory: LaboratoryRecord, issue: IssueRecord) -> tuple[str, ...
     return tuple(words for stated, words in asked if not stated)
 
 
-def _margins(run: Run, laboratory: LaboratoryRecord, issue: IssueRecord, revision: int) -> str:
-    """Report, revision, laboratory and who authorised it, on every printed page."""
+def _known_as(run: Run, issue: IssueRecord, revision: int) -> str:
     told = _("Report %(id)s") % {"id": run.started.run_id}
-    parts = [told, issue.uuid, _("revision %(number)s") % {"number": revision}]
-    boxes = {"bottom-left": " · ".join(filter(None, parts))}
+    parts = (told, issue.uuid, _("revision %(number)s") % {"number": revision})
+    return " · ".join(filter(None, parts))
+
+
+def _answers(laboratory: LaboratoryRecord) -> str:
     signed = laboratory.authorised_by
     by = _("authorised by %(person)s") % {"person": signed} if signed else ""
-    if who := " · ".join(filter(None, (laboratory.name, by))):
-        boxes["top-right"] = who
-    return "\n".join(f"@{place} {{ content: {quote_css(text)}; }}" for place, text in boxes.items())
+    return " · ".join(filter(None, (laboratory.name, by)))

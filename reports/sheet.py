@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 
 from reports.errors import ReportError
-from reports.language import _
 from reports.page import render_template
 from reports.sealing.manifest import MANIFEST
-from reports.wording import quote_css
+from reports.style import page_margins, style_sheet
 
 
 def render_sheet(
@@ -25,19 +23,9 @@ def render_sheet(
 
     Called within `speaking`. The same gives the same text; raises ReportError.
     """
-    style = resources.files("reports").joinpath("report.css").read_text(encoding="utf-8")
-    head = {"sheet_style": f"{style}\n{_margins(name, stamps)}", "name": name, "stamps": stamps}
+    style = f"{style_sheet()}\n{page_margins(name, stamps)}"
+    head = {"sheet_style": style, "name": name, "stamps": stamps}
     return render_template(template, {**context, **head})
-
-
-def _margins(name: str, stamps: Sequence[str]) -> str:
-    page, of = _("page"), _("of")
-    boxes = [f"@bottom-left {{ content: {quote_css(name)}; }}"]
-    counted = f"{quote_css(f'{page} ')} counter(page) {quote_css(f' {of} ')} counter(pages)"
-    boxes.append(f"@bottom-right {{ content: {counted}; }}")
-    if stamps:
-        boxes.append(f"@top-left {{ content: {quote_css('  ·  '.join(stamps))}; }}")
-    return f"@page {{ {' '.join(boxes)} }}"
 
 
 def write_sheet(path: Path, text: str) -> None:

@@ -20,18 +20,21 @@ def style_sheet() -> str:
     return _LABEL.sub(lambda found: f"content: {quote_css(_(found[1]) + ':')}", _source())
 
 
-def page_margins(run_id: str, stamps: Sequence[str]) -> str:
-    """What every printed page says in its margins: report, page x of y, and the stamps."""
+def page_margins(name: str, stamps: Sequence[str], laboratory: str = "") -> str:
+    """What every printed page says in its margins: its name, page x of y, the stamps.
+
+    ``laboratory`` is who answers for it, where that is known.
+    """
     pages = _("page %(page)s of %(pages)s") % {"page": "\0page\0", "pages": "\0pages\0"}
     numbered = " ".join(
         f"counter({part})" if at % 2 else quote_css(part)
         for at, part in enumerate(pages.split("\0"))
         if part
     )
-    boxes = {
-        "bottom-left": quote_css(_("Report %(id)s") % {"id": run_id}),
-        "bottom-right": numbered,
-    }
+    boxes = {"bottom-left": quote_css(name)}
+    if laboratory:
+        boxes["top-right"] = quote_css(laboratory)
+    boxes["bottom-right"] = numbered
     if stamps:
         boxes["top-left"] = quote_css("  ·  ".join(stamps))
     written = "\n".join(f"  @{place} {{ content: {text}; }}" for place, text in boxes.items())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.measurements import Measured
-from reports.wording import write_number
+from reports.wording import write_number, write_significant
 from rig.records.run import RunStarted
 from rig.records.uncertainty import UncertaintyBudget
 
@@ -45,7 +45,7 @@ def unbudgeted(measurements: Sequence[Measured]) -> tuple[str, ...]:
 
 def write_uncertainty(value: float) -> str:
     """Write an uncertainty with two significant digits (GUM 7.2.6)."""
-    return f"{value:.2g}"
+    return write_significant(value, 2)
 
 
 def write_freedom(freedom: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from reports.language import _, spoken
 from reports.taming import tame
@@ -28,6 +29,12 @@ def write_number(value: float) -> str:
 def write_fixed(value: float, decimals: int) -> str:
     """Write a value with so many digits behind the decimal sign."""
     return _point(f"{value:.{decimals}f}") if math.isfinite(value) else write_number(value)
+
+
+def write_significant(value: float, digits: int) -> str:
+    """Write a value with so many significant digits."""
+    text = f"{value:.{digits}g}"
+    return _point(f"{float(text):.0f}" if "e+" in text else text)
 
 
 def write_numbers(values: Iterable[float]) -> str:
@@ -62,14 +69,19 @@ def write_duration(duration_s: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
 
 
+def write_day(day: date | str) -> str:
+    """Write a day, ISO 8601 text or a date, for people; any other text stays as it is."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", str(day))
+    return ".".join(reversed(found.groups())) if found and spoken() == "de" else str(day)
+
+
 def write_moment(time_utc: str) -> str:
     """Write ISO 8601 text in UTC for people, to the second; any other text stays as it is."""
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", time_utc)
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", time_utc)
     if not found:
         return time_utc
-    year, month, day, time = found.groups()
-    date = f"{day}.{month}.{year}" if spoken() == "de" else f"{year}-{month}-{day}"
-    return f"{date} {time} UTC"
+    day, time = found.groups()
+    return f"{write_day(day)} {time} UTC"
 
 
 def write_period(begun_utc: str, ended_utc: str) -> str:
@@ -102,8 +114,9 @@ def split_name(name: str) -> list[str]:
 
 
 def say_statistic(name: str) -> str:
-    """Write a statistic's name: "p95" is "P95", "mean" stays."""
-    return name.upper() if re.fullmatch(r"p\d+", name) else name
+    """Write a statistic's name: "p95" is "P95", "mean" is a word of the language."""
+    words = {"mean": _("mean"), "sd": _("sd"), "min": _("min"), "max": _("max")}
+    return name.upper() if re.fullmatch(r"p\d+", name) else words.get(name, name)
 
 
 def say_relation(relation: str) -> str:

@@ -83,7 +83,7 @@ def _identity(side: Side) -> Iterator[tuple[str, str]]:
     end = side.run.finished
     yield _("Plan"), f"{run.plan} {run.plan_title}".strip()
     yield _("Bench"), run.bench
-    yield _("Recorded verdict"), end.verdict.value if end and end.verdict else _("none")
+    yield _("Recorded verdict"), end.verdict.value if end and end.verdict else _("not recorded")
     yield _("Simulated"), _("yes") if run.simulated else _("no")
     yield _("Rig"), run.rig_version
     yield _("Plan, SHA-256"), run.plan_sha256

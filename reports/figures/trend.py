@@ -20,7 +20,7 @@ from reports.figures.shares import name_unit, scale
 from reports.language import _
 from reports.regression.baseline import Baseline
 from reports.regression.series import Night, Scale, Series, centres, golden_centres, is_full
-from reports.wording import write_number
+from reports.wording import write_day, write_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,7 +111,7 @@ def draw_trends(
             _add_baseline(axes, baseline, nights[-1].night)
             _add_nights(axes, nights, found)
             last = f"{write_number(nights[-1].value)} {show(trends[0][1].unit, 12)}"
-            multiples.title(axes, name, f"{nights[-1].night}: {last}")
+            multiples.title(axes, name, f"{write_day(nights[-1].night)}: {last}")
 
     return draw(words, multiples.height(len(drawn)), paint)
 
@@ -166,13 +166,17 @@ def _fit(
     first, last = min(days), max(days)
     axes.set_xlim(first - 0.6, last + 0.6)
     marks = sorted({first + round((last - first) * n / (ticks - 2)) for n in range(ticks - 1)})
-    names = [date.fromordinal(day).isoformat() for day in marks]
-    names = names if ticks > 3 else [name[5:] for name in names]
+    days_there = [date.fromordinal(day) for day in marks]
+    names = [write_day(day) if ticks > 3 else _without_year(day) for day in days_there]
     axes.set_xticks(marks, labels=names)
     if len(marks) > 1:  # the outer names stay on the canvas
         labels = axes.get_xticklabels()
         labels[0].set_horizontalalignment("left")
         labels[-1].set_horizontalalignment("right")
+
+
+def _without_year(day: date) -> str:
+    return write_day(day).replace(str(day.year), "").lstrip("-")
 
 
 def _add_baseline(axes: Axes, baseline: Baseline | None, last: date) -> None:
@@ -199,7 +203,7 @@ def _add_changes(axes: Axes, since: Iterable[date]) -> None:
         axes.axvline(at, color=LIMIT, linestyle=(0, (1, 1.5)), linewidth=1.5, label=label)
         near_the_end = at > (left + right) / 2
         axes.annotate(
-            night.isoformat(),
+            write_day(night),
             (at, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-4 if near_the_end else 4, -10),

@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from reports.figures.canvas import Words
 from reports.figures.trend import draw_trend, draw_trends
+from reports.history.rows import NOT_RECORDED
 from reports.history.trend import SeriesKey, TrendNight, TrendSeries
 from reports.language import _, ngettext, speaking
 from reports.regression.baseline import FEWEST_NIGHTS
 from reports.sheet import render_sheet
 from reports.trends.judged import Baselines, Judged, judge_history
-from reports.wording import say_test, write_number
+from reports.wording import say_test, write_day, write_number
 
 PICTURES = 40  # on one page
 _TOLD_APART_BY = ("phone", "software", "fixture", "vehicle", "test")
@@ -122,7 +123,9 @@ def _facts(key: SeriesKey) -> Iterator[str]:
         _("software"): key.software,
         _("fixture"): key.fixture,
     }
-    yield from (f"{name} {value}" for name, value in named.items() if value)
+    for name, value in named.items():
+        if value:
+            yield f"{name} {_('not recorded') if value == NOT_RECORDED else value}"
     if key.simulated:
         yield _("simulated")
 
@@ -144,8 +147,8 @@ def _sentences(one: Judged) -> Iterator[str]:
             "level": write_number(baseline.centre),
             "unit": one.series.unit,
             "nights": baseline.nights,
-            "first": baseline.first,
-            "last": baseline.last,
+            "first": write_day(baseline.first),
+            "last": write_day(baseline.last),
         }
         + " "
         + _who(one)
@@ -157,7 +160,11 @@ def _who(one: Judged) -> str:
     if one.baseline is not None and one.baseline.acceptance is not None:
         accepted = one.baseline.acceptance
         said = _("Accepted by %(person)s on %(day)s: %(reason)s.")
-        return said % {"person": accepted.person, "day": accepted.on, "reason": accepted.reason}
+        return said % {
+            "person": accepted.person,
+            "day": write_day(accepted.on),
+            "reason": accepted.reason,
+        }
     if one.given:
         return _("The first baseline, accepted by nobody.")
     return _("No baseline was given: these are the first ten nights, accepted by nobody.")
@@ -166,7 +173,7 @@ def _who(one: Judged) -> str:
 def _found(one: Judged) -> Iterator[str]:
     found = one.found
     if found.since:
-        days = ", ".join(map(str, found.since))
+        days = ", ".join(map(write_day, found.since))
         yield _("The nights changed since: %(days)s (p at most 0.001 each).") % {"days": days}
     for nights, said in (
         (found.alerts, _("Nights with an alert: %(days)s.")),
@@ -193,7 +200,9 @@ def _spans(one: Judged, nights: Collection[date]) -> str:
             spans.append([])
     said = _("%(first)s to %(last)s")
     return ", ".join(
-        str(span[0]) if len(span) == 1 else said % {"first": span[0], "last": span[-1]}
+        write_day(span[0])
+        if len(span) == 1
+        else said % {"first": write_day(span[0]), "last": write_day(span[-1])}
         for span in spans
         if span
     )
@@ -210,7 +219,7 @@ def _picture(number: int, requirement: str, one: Judged) -> Markup | None:
     }
     last = one.points[-1]
     said = _("Last night %(night)s: %(value)s %(unit)s.") % {
-        "night": last.night,
+        "night": write_day(last.night),
         "value": write_number(last.value),
         "unit": key.unit,
     }

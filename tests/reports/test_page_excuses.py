@@ -84,7 +84,7 @@ def test_a_test_in_quarantine_stands_apart_and_is_no_pass(page_of: RenderRun) ->
     passed = result("a::test_one", requirements=("DK-A-01",))
     page = page_of([passed], requirements=CATALOGUE, quarantine=(HELD,))
     assert "⊟ quarantined" in page.row("one a::test_one")
-    assert "⊟ quarantined judged: none" in page.row("DK-A-01 P1")
+    assert "⊟ quarantined judged: not at all" in page.row("DK-A-01 P1")
     assert page.row("one D. White") == "one D. White, DK-4 2026-04-01 in force ✓ pass"
     assert "1 test: quarantined." in page.find("header")[0].text
 
@@ -146,10 +146,10 @@ def test_a_requirement_says_how_far_it_was_judged(page_of: RenderRun) -> None:
     )
     assert "judged: complete ✓ pass 1" in page.row("DK-A-01")
     assert "judged: partly 1 of 2 tests without a judgement" in page.row("DK-A-02")
-    assert "judged: none applies to nothing on this bench" in page.row("DK-A-03")
+    assert "judged: not at all applies to nothing on this bench" in page.row("DK-A-03")
     lacking = "conditions not covered: 1 of 2 tests are for another bench"
     assert f"judged: partly {lacking}" in page.row("DK-A-04")
-    assert "1 complete 2 partly 1 none" in page.text
+    assert "1 complete 2 partly 1 not at all" in page.text
 
 
 def test_an_ambiguity_is_open_unless_the_run_chose_a_reading(page_of: RenderRun) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reports.language import speaking
 from reports.page import render_page
-from reports.wording import write_duration, write_moment, write_number, write_numbers
+from reports.wording import (
+    say_statistic,
+    write_day,
+    write_duration,
+    write_moment,
+    write_number,
+    write_numbers,
+    write_significant,
+)
 from rig.records.verdict import Verdict
 from tests.reports.demo_run import write_demo
 from tests.reports.page_reader import Page
@@ -56,8 +65,22 @@ def test_numbers_dates_and_times_are_written_as_in_german() -> None:
         assert write_moment("2026-03-02T09:14:05+00:00") == "02.03.2026 09:14:05 UTC"
         assert write_moment("yesterday") == "yesterday"
         assert write_duration(3.14) == "3,1 s"
+        assert [write_significant(n, 2) for n in (0.866, 118.0, 1e-9)] == ["0,87", "120", "1e-09"]
+        assert [write_day(d) for d in ("2026-03-02", date(2026, 3, 2), "", "soon")] == [
+            "02.03.2026",
+            "02.03.2026",
+            "",
+            "soon",
+        ]
+        assert [say_statistic(name) for name in ("p95", "mean", "sd")] == [
+            "P95",
+            "Mittelwert",
+            "Standardabweichung",
+        ]
     assert write_numbers([1.5, 2.0]) == "1.5, 2"
     assert write_moment("2026-03-02T09:14:05+00:00") == "2026-03-02 09:14:05 UTC"
+    assert write_day(date(2026, 3, 2)) == "2026-03-02"
+    assert say_statistic("mean") == "mean"
 
 
 def test_no_number_of_the_page_has_a_decimal_point(german: Page) -> None:

@@ -33,7 +33,7 @@ def test_a_simulated_run_is_stamped_and_gets_no_verdict(page_of: RenderRun) -> N
     assert page.find("title")[0].text.startswith("SIMULATED")
     # On paper: the strip at the edge and the margin of every page.
     assert page.find("div", "edge")[0].text == stamp.text
-    assert "@top-left" in page.find("style")[0].text
+    assert "@top-left" in page.find("style")[-1].text
 
 
 def test_substitutions_stand_beside_the_verdict(page_of: RenderRun) -> None:
