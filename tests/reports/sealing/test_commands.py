@@ -51,7 +51,7 @@ def test_an_unsigned_run_is_accepted_only_when_told_so(desk: Path) -> None:
     assert called("report", "run").exit_code == 0
     assert called("verify", "run").exit_code == 15
     done = called("verify", "run", "--unsigned")
-    assert (done.exit_code, done.output) == (0, "5 files as the manifest says; not signed\n")
+    assert (done.exit_code, done.output) == (0, "6 files as the manifest says; not signed\n")
     (desk / "run" / "trace.jsonl").unlink()
     assert called("verify", "run", "--unsigned").exit_code == 11
 
