@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.comparison.sides import Fact, Side
-from reports.history.compare import Change, Direction
+from reports.history.compare import Direction, direction_of
 from reports.language import _, ngettext
 from reports.standing import Standing
 from rig.records.catalogue import RequirementRecord
@@ -60,7 +60,7 @@ def _moved(
     for name in sorted(before.keys() | after.keys()):
         old, new = (side.get(name, Standing.NOT_RUN) for side in (before, after))
         if old is not new:
-            way = Change(name, old.value, new.value).direction
+            way = direction_of(old, new)
             found.append(Moved(name, titles.get(name, ""), old, new, way, reasons.get(name, "")))
     return tuple(sorted(found, key=lambda moved: _ORDER[moved.direction]))
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from reports.history.compare import Change, Direction, compare_runs
+from reports.history.compare import Change, Direction, compare_runs, direction_of
 from reports.history.errors import NoSuchRun
 from reports.history.importing import import_run
 from reports.history.runs import list_runs
 from reports.history.store import History
+from reports.standing import Standing
 from rig.records.run import Result, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.sample_runs import result, taps, write_run
@@ -88,10 +89,29 @@ def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
         ("not run", "error", Direction.WORSE),
         ("fail", "error", Direction.BETTER),
         ("a word of another rig", "pass", Direction.BETTER),
+        ("fail", "waived fail", Direction.OTHER),
+        ("conditional fail", "fail", Direction.OTHER),
+        ("error", "conditional fail", Direction.WORSE),
+        ("inconclusive", "conditional pass", Direction.OTHER),
+        ("conditional pass", "error", Direction.WORSE),
+        ("pass", "conditional pass", Direction.WORSE),
+        ("pass", "quarantined", Direction.OTHER),
+        ("quarantined", "waived fail", Direction.WORSE),
+        ("error", "not finished", Direction.BETTER),
     ],
 )
 def test_each_change_goes_one_way(before: str, after: str, direction: Direction) -> None:
     assert Change("x", before, after).direction is direction
+
+
+def test_every_standing_has_a_rank_which_is_that_of_what_it_counts_as() -> None:
+    ranks = {standing: standing.rank for standing in Standing}
+    counts_as = {standing: standing.verdict for standing in Standing if standing.verdict}
+    for standing, verdict in counts_as.items():
+        if standing is not Standing.RETRIED:  # a pass, and yet not a plain one
+            assert ranks[standing] == ranks[Standing(verdict.value)], standing
+    assert direction_of(Standing.PASS, Standing.RETRIED) is Direction.WORSE
+    assert max(ranks.values()) == ranks[Standing.FAIL]
 
 
 def test_a_run_is_named_by_the_beginning_of_its_id(bench: Bench) -> None:
