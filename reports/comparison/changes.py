@@ -11,7 +11,7 @@ from reports.language import _, ngettext
 from reports.standing import Standing
 from rig.records.catalogue import RequirementRecord
 
-_ORDER = {Direction.WORSE: 0, Direction.OTHER: 1, Direction.BETTER: 2}
+_ORDER = {Direction.WORSE: 0, Direction.GONE: 1, Direction.OTHER: 2, Direction.BETTER: 3}
 
 
 @dataclass(frozen=True, slots=True)

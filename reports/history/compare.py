@@ -6,7 +6,7 @@ nights. A verdict that got worse is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -28,10 +28,13 @@ class Direction(Enum):
     BETTER = "better"
     OTHER = "other"
     WORSE = "worse"
+    GONE = "not run any more"
 
 
 def direction_of(before: Standing, after: Standing) -> Direction:
-    """Worse counts from pass over unjudged to fail. What counts as neither goes no way but that."""
+    """Worse counts from pass over unjudged to fail. What is not run any more went neither way."""
+    if after is Standing.NOT_RUN and before is not after:
+        return Direction.GONE
     old, new = before.rank, after.rank
     if old == new or not new:
         return Direction.OTHER
@@ -84,7 +87,7 @@ class Comparison:
 
     @property
     def got_worse(self) -> bool:
-        """Whether any requirement or test did."""
+        """Whether any requirement or test did; one that is not run any more did not."""
         changes = (*self.requirements, *self.tests)
         return any(change.direction is Direction.WORSE for change in changes)
 
@@ -97,6 +100,11 @@ class _Found:
     tests: Mapping[str, str]
     requirements: Mapping[str, str]
     medians: Mapping[tuple[str, str, str], float | None]
+
+
+def count_gone(changes: Iterable[Change]) -> int:
+    """How many are not run any more."""
+    return sum(change.direction is Direction.GONE for change in changes)
 
 
 def compare_runs(history: History, first: str, second: str) -> Comparison:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports.history.as_json import comparison_as_json
 from reports.history.compare import Change, Direction, compare_runs, direction_of
 from reports.history.errors import NoSuchRun
 from reports.history.importing import import_run
 from reports.history.runs import list_runs
 from reports.history.store import History
+from reports.history.wording import comparison_as_text
 from reports.standing import Standing
 from rig.records.run import Result, TestStarted
 from rig.records.verdict import Verdict
@@ -66,7 +69,7 @@ def test_a_pass_after_a_retry_is_no_pass(bench: Bench) -> None:
     assert found.got_worse
 
 
-def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
+def test_what_is_not_run_any_more_is_counted_by_itself_and_did_not_get_worse(
     bench: Bench,
 ) -> None:
     bench.ran("one", TAP)
@@ -74,8 +77,15 @@ def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
     found = compare_runs(bench.history, "one", "two")
     assert [(c.name, c.after, c.direction) for c in found.tests] == [
         ("a::lock", "pass", Direction.BETTER),
-        ("a::tap", "not run", Direction.WORSE),
+        ("a::tap", "not run", Direction.GONE),
     ]
+    assert not found.got_worse
+    told = json.loads(comparison_as_json(found))
+    assert told["not_run_any_more"] == {"requirements": 0, "tests": 1}
+    assert [test["direction"] for test in told["tests"]] == ["better", "not run any more"]
+    said = list(comparison_as_text(found))
+    assert "tests that stand otherwise: 2, 1 of them not run any more (x)" in said
+    assert "x  pass -> not run  a::tap" in said
     assert [(m.before, m.after, m.factor) for m in found.medians] == [(310.0, None, None)]
 
 
@@ -86,6 +96,8 @@ def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
         ("not applicable", "pass", Direction.OTHER),
         ("fail", "not applicable", Direction.OTHER),
         ("not run", "inconclusive", Direction.OTHER),
+        ("fail", "not run", Direction.GONE),
+        ("not applicable", "not run", Direction.GONE),
         ("not run", "error", Direction.WORSE),
         ("fail", "error", Direction.BETTER),
         ("a word of another rig", "pass", Direction.BETTER),
