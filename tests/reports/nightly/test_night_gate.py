@@ -29,6 +29,7 @@ from tests.reports.nightly.night_files import (
     tray,
     unlock,
 )
+from tests.reports.page_reader import Page
 from tests.reports.sample_runs import result, taps
 
 
@@ -200,6 +201,16 @@ def test_another_bench_of_the_same_name_is_not_taken_for_it(nights: Nights, tmp_
     path.write_bytes((tmp_path / "desk.yaml").read_bytes())
     with pytest.raises(NightError, match="this is another bench of that name"):
         tonight(replace(nights.task(), bench=load_bench(path)), at)
+
+
+def test_what_tonights_plan_does_not_measure_is_counted_and_not_judged(nights: Nights) -> None:
+    nights.building([unlock(0)])
+    other = result("a.py::test_x", measurements=(taps([300.0] * 9),))
+    nights.spend(10, [unlock(10), other])
+    night = nights.spend(11, [other])
+    page = Page((night.folder / "night.html").read_text())
+    said = [p.text for p in page.find("p", "muted") if " not " in p.text]
+    assert said[:2] == ["1 not judged: not enough nights: 2 of 10", "1 not measured tonight"]
 
 
 def test_a_metric_of_few_samples_is_said_to_have_too_few(nights: Nights) -> None:
