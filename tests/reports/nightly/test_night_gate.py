@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from reports.history.baselines import baselines_in_force
-from reports.history.changes import changes_of
 from reports.history.quarantine import Quarantine, add_quarantine
 from reports.history.store import History
+from reports.history.tables import ChangePointRow
 from reports.nightly.errors import NightError
 from reports.nightly.state import Check, Gate
 from reports.nightly.steps import judge, tonight
@@ -96,8 +97,12 @@ def test_a_regression_closes_the_gate_and_an_unchanged_night_does_not(nights: Ni
     assert gates[-1].status == 1
     assert "tap_to_unlock: unlocks" in gates[-1].reasons[0]
     assert "since 2026-10-12" in gates[-1].reasons[0]
-    told = changes_of(nights.history, kept["tap_to_unlock"].key.handle)
-    assert told[-1][:3] == (FIRST + timedelta(days=13), FIRST + timedelta(days=11), "alert")
+    series = kept["tap_to_unlock"].key.handle
+    table = ChangePointRow
+    told = select(table.night, table.since, table.tier).where(table.series == series)
+    with nights.history.reading() as session:
+        newest = session.execute(told.order_by(table.night)).all()[-1]
+    assert tuple(newest) == (FIRST + timedelta(days=13), FIRST + timedelta(days=11), "alert")
 
 
 def test_what_gets_better_is_shown_as_a_possible_fault_and_closes_no_gate(nights: Nights) -> None:
