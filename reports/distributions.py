@@ -26,6 +26,7 @@ from rig.records.run import DeviceRecord, Measurement
 
 FEWEST = 5  # samples; fewer are no distribution
 PICTURES, PICTURES_OF_PHONES = 16, 8  # on one page: some 30 ms each, and up to 200 ms
+CONFIDENCE = 0.95  # of an interval that a percentile could have
 Row = tuple[str, int, tuple[str, ...]]  # a name, how many samples, and their figures
 
 
@@ -45,7 +46,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One picture with its table: n, smallest, P50, P95, largest. ``number`` is its anchor."""
+    """One picture with its table: n, smallest, P50, P95, largest. ``number`` is its anchor.
+
+    A P95 of too few samples for an interval is their largest, and no estimate: "" stands for it.
+    """
 
     number: int
     quantity: Quantity
@@ -145,5 +149,16 @@ def _by_phone(quantities: Sequence[Quantity]) -> Iterator[Distribution]:
 def _rows(named: Iterable[tuple[str, Sequence[float]]]) -> Iterator[Row]:
     for name, samples in named:
         if ordered := finite(samples):
+            count = len(ordered)
             picks = (ordered[0], quantile(ordered, 50), quantile(ordered, 95), ordered[-1])
-            yield name, len(ordered), tuple(map(write_number, picks))
+            low, middle, high, most = map(write_number, picks)
+            yield name, count, (low, middle, high if _is_enclosed(count, 95) else "", most)
+
+
+def _is_enclosed(count: int, percent: int) -> bool:
+    """Whether any two of so many samples enclose a percentile at that confidence.
+
+    They do not when all lie above it or all below it (David and Nagaraja, Order Statistics, 7.1).
+    """
+    share = percent / 100
+    return share**count + (1 - share) ** count <= 1 - CONFIDENCE

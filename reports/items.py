@@ -94,6 +94,18 @@ def doubt_calibrations(run: Run) -> Iterator[str]:
         yield _("CALIBRATION DATED AFTER THE RUN - no compliance verdict")
 
 
+def say_doubts(run: Run) -> Iterator[str]:
+    """Each device whose calibration did not hold, with the day."""
+    day = last_day(run)
+    for stated in doubtful_on(day, run.started.equipment):
+        if calibration_on(day, stated) is Calibration.OVERDUE:
+            said, since = _("%(device)s: calibration overdue since %(day)s."), stated.due
+        else:
+            said = _("%(device)s: calibration dated %(day)s, after the run.")
+            since = stated.calibrated
+        yield said % {"device": stated.device, "day": since}
+
+
 def last_day(run: Run) -> str:
     """The day of the last record of a run, UTC."""
     begun = [run.started.started_utc, *(r.started_utc for r in run.results[-1:])]

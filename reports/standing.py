@@ -44,6 +44,11 @@ class Standing(StrEnum):
         return self.value.replace(" ", "-")
 
     @property
+    def rank(self) -> int:
+        """How bad it is by what it counts as: 1 for a pass to 6 for a fail; 0 counts as neither."""
+        return _RANKS[self]
+
+    @property
     def verdict(self) -> Verdict | None:
         """The verdict behind it; None where nothing was judged."""
         if self in _HIDDEN:
@@ -57,6 +62,22 @@ _HIDDEN = {
     Standing.WAIVED: Verdict.FAIL,
     Standing.CONDITIONAL_PASS: Verdict.INCONCLUSIVE,
     Standing.RETRIED: Verdict.PASS,
+}
+_RANKS = {
+    Standing.FAIL: 6,
+    Standing.CONDITIONAL_FAIL: 6,
+    Standing.WAIVED: 6,
+    Standing.ERROR: 5,
+    Standing.INCONCLUSIVE: 4,
+    Standing.CONDITIONAL_PASS: 4,
+    Standing.UNFINISHED: 4,
+    Standing.NOT_RUN: 4,
+    Standing.UNCOVERED: 4,
+    Standing.OBSERVED: 3,
+    Standing.RETRIED: 2,
+    Standing.PASS: 1,
+    Standing.QUARANTINED: 0,
+    Standing.NOT_APPLICABLE: 0,
 }
 _SIGNS = {
     Standing.FAIL: "✕",

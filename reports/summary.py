@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reports.coverage import Coverage
 from reports.evidence import Gallery
-from reports.items import doubt_calibrations
+from reports.items import doubt_calibrations, say_doubts
 from reports.language import _, ngettext
 from reports.standing import Standing, stand_together
 from reports.trials import Trial
@@ -63,7 +63,7 @@ def summarize(run: Run, trials: Sequence[Trial], coverage: Coverage, gallery: Ga
         tests=_in_order(tests),
         requirements=_in_order(Counter(c.standing for c in coverage.covered)),
         blocking=_blocking(trials, coverage),
-        open_points=tuple(_open_points(run, trials, coverage, gaps)),
+        open_points=tuple(_open_points(run, trials, coverage, gaps, gallery)),
     )
 
 
@@ -156,9 +156,20 @@ def _blocking(trials: Sequence[Trial], coverage: Coverage) -> tuple[Blocking, ..
 
 
 def _open_points(
-    run: Run, trials: Sequence[Trial], coverage: Coverage, gaps: Sequence[str]
+    run: Run,
+    trials: Sequence[Trial],
+    coverage: Coverage,
+    gaps: Sequence[str],
+    gallery: Gallery,
 ) -> Iterator[str]:
-    yield from (_("Incomplete: %(gap)s.") % {"gap": gap} for gap in gaps[1:])
+    yield from (_("Incomplete: %(gap)s.") % {"gap": gap} for gap in gaps)
+    yield from say_doubts(run)
+    if unmatched := gallery.missing + gallery.surplus:
+        yield ngettext(
+            "%(num)s visit differs between trace and results.",
+            "%(num)s visits differ between trace and results.",
+            unmatched,
+        ) % {"num": unmatched}
     tests = Counter(t.standing for t in trials)
     for standing in _OPEN:
         if number := tests[standing]:

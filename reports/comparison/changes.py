@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.comparison.sides import Fact, Side
-from reports.history.compare import Change, Direction
+from reports.history.compare import Direction, direction_of
 from reports.language import _, ngettext
 from reports.standing import Standing
 from rig.records.catalogue import RequirementRecord
 
-_ORDER = {Direction.WORSE: 0, Direction.OTHER: 1, Direction.BETTER: 2}
+_ORDER = {Direction.WORSE: 0, Direction.GONE: 1, Direction.OTHER: 2, Direction.BETTER: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _moved(
     for name in sorted(before.keys() | after.keys()):
         old, new = (side.get(name, Standing.NOT_RUN) for side in (before, after))
         if old is not new:
-            way = Change(name, old.value, new.value).direction
+            way = direction_of(old, new)
             found.append(Moved(name, titles.get(name, ""), old, new, way, reasons.get(name, "")))
     return tuple(sorted(found, key=lambda moved: _ORDER[moved.direction]))
 

@@ -48,6 +48,7 @@ def render_comparison(before: Path, after: Path, language: str = "en") -> Compar
             "quantities": quantities,
             "in_both": sum(_is_in_both(one) for one in quantities),
             "WORSE": Direction.WORSE,
+            "GONE": Direction.GONE,
         }
         name = _("Comparison of %(before)s and %(after)s") % ids
         text = render_sheet("comparison.html", name, _stamps(old, new), context)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reports.history.compare import Change, Comparison
+from reports.history.compare import Change, Comparison, count_gone
 from reports.history.runs import RunSummary
 from reports.history.trend import TrendSeries
 
@@ -24,6 +24,10 @@ def comparison_as_json(found: Comparison) -> str:
             "before": _run(found.first),
             "after": _run(found.second),
             "got_worse": found.got_worse,
+            "not_run_any_more": {
+                "requirements": count_gone(found.requirements),
+                "tests": count_gone(found.tests),
+            },
             "requirements": [_change(change) for change in found.requirements],
             "tests": [_change(change) for change in found.tests],
             "medians": [{**asdict(m), "factor": m.factor} for m in found.medians],

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 
 from reports.history.store import History
 from reports.history.tables import ChangePointRow
@@ -22,12 +22,3 @@ def keep_changes(
         session.execute(delete(ChangePointRow).where(*of_night))
         if rows:
             session.execute(insert(ChangePointRow), rows)
-
-
-def changes_of(history: History, series: str) -> list[tuple[date, date, str, float, str]]:
-    """What was told of a series: night, since when, tier, shift and its unit; oldest first."""
-    table = ChangePointRow
-    query = select(table.night, table.since, table.tier, table.shift, table.shift_unit)
-    with history.reading() as session:
-        rows = session.execute(query.where(table.series == series).order_by(table.night))
-        return [tuple(row) for row in rows]  # type: ignore[misc]

@@ -6,7 +6,7 @@ nights. A verdict that got worse is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,19 +16,10 @@ from sqlalchemy.orm import Session
 from reports.history.runs import RunSummary, find_run
 from reports.history.store import History
 from reports.history.tables import MeasurementRow, RequirementRow, ResultRow
+from reports.standing import Standing
 
-NOT_RUN, RETRIED = "not run", "pass after retry"
-_UNKNOWN = 5  # a word of another rig stands as an error does
-_BAD = {
-    "not applicable": 0,
-    "pass": 1,
-    RETRIED: 2,
-    "observed": 3,
-    NOT_RUN: 4,
-    "inconclusive": 4,
-    "error": 5,
-    "fail": 6,
-}
+NOT_RUN, RETRIED = Standing.NOT_RUN.value, Standing.RETRIED.value
+_WORDS = frozenset(Standing)
 
 
 class Direction(Enum):
@@ -37,6 +28,19 @@ class Direction(Enum):
     BETTER = "better"
     OTHER = "other"
     WORSE = "worse"
+    GONE = "not run any more"
+
+
+def direction_of(before: Standing, after: Standing) -> Direction:
+    """Worse counts from pass over unjudged to fail. What is not run any more went neither way."""
+    if after is Standing.NOT_RUN and before is not after:
+        return Direction.GONE
+    old, new = before.rank, after.rank
+    if old == new or not new:
+        return Direction.OTHER
+    if not old:
+        return Direction.WORSE if new == Standing.FAIL.rank else Direction.OTHER
+    return Direction.WORSE if new > old else Direction.BETTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,8 @@ class Change:
 
     @property
     def direction(self) -> Direction:
-        """Worse counts from pass over unjudged to fail; what is not run any more got worse."""
-        before, after = (_BAD.get(word, _UNKNOWN) for word in (self.before, self.after))
-        if before == after or min(before, after) == 0:
-            return Direction.WORSE if after == max(_BAD.values()) else Direction.OTHER
-        return Direction.WORSE if after > before else Direction.BETTER
+        """Of its words, as the history has them."""
+        return direction_of(_standing(self.before), _standing(self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Comparison:
 
     @property
     def got_worse(self) -> bool:
-        """Whether any requirement or test did."""
+        """Whether any requirement or test did; one that is not run any more did not."""
         changes = (*self.requirements, *self.tests)
         return any(change.direction is Direction.WORSE for change in changes)
 
@@ -99,6 +100,11 @@ class _Found:
     tests: Mapping[str, str]
     requirements: Mapping[str, str]
     medians: Mapping[tuple[str, str, str], float | None]
+
+
+def count_gone(changes: Iterable[Change]) -> int:
+    """How many are not run any more."""
+    return sum(change.direction is Direction.GONE for change in changes)
 
 
 def compare_runs(history: History, first: str, second: str) -> Comparison:
@@ -124,6 +130,11 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ch
             yield change
 
 
+def _standing(word: str) -> Standing:
+    """A word of another rig stands as an error does."""
+    return Standing(word) if word in _WORDS else Standing.ERROR
+
+
 def _find(session: Session, run: RunSummary) -> _Found:
     results = session.execute(
         select(ResultRow.number, ResultRow.test, ResultRow.verdict, ResultRow.attempt)
@@ -139,7 +150,7 @@ def _find(session: Session, run: RunSummary) -> _Found:
     named = select(RequirementRow.requirement, RequirementRow.result)
     for requirement, result in session.execute(named.where(RequirementRow.run == run.number)):
         words = (requirements.get(requirement, "not applicable"), tests[test_of[result]])
-        requirements[requirement] = max(words, key=lambda word: _BAD.get(word, _UNKNOWN))
+        requirements[requirement] = max(words, key=lambda word: _standing(word).rank)
     return _Found(run, tests, requirements, _medians(session, run, test_of))
 
 

@@ -59,7 +59,8 @@ def _write(text: str, page: str, usual: str) -> None:
     "compare",
     epilog="""\b
 Exit status: 0 nothing got worse, 1 a requirement or test did, 2 usage or no such run,
-3 the database cannot be reached.
+3 the database cannot be reached. What is not run any more is counted by itself; it did not
+get worse.
 
 \b
 Examples:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.history.compare import Change, Comparison, Direction, Median
+from reports.history.compare import Change, Comparison, Direction, Median, count_gone
 from reports.history.runs import RunSummary
 from reports.history.trend import TrendNight, TrendSeries
 
-_SIGNS = {Direction.BETTER: "+", Direction.OTHER: "~", Direction.WORSE: "-"}
+_SIGNS = {
+    Direction.BETTER: "+",
+    Direction.OTHER: "~",
+    Direction.WORSE: "-",
+    Direction.GONE: "x",
+}
 
 
 def plain(text: str) -> str:
@@ -70,7 +75,9 @@ def comparison_as_text(found: Comparison) -> Iterator[str]:
         yield f"{name:7} {cells[3]}  {cells[1]}" + (f"  {cells[4]}" if cells[4] else "")
     for what, changes in (("requirements", found.requirements), ("tests", found.tests)):
         yield ""
-        yield f"{what} that stand otherwise: {len(changes) or 'none'}"
+        gone = count_gone(changes)
+        apart = f", {gone} of them not run any more (x)" if gone else ""
+        yield f"{what} that stand otherwise: {len(changes) or 'none'}{apart}"
         yield from columns([_change_cells(change) for change in changes])
     if found.medians:
         yield ""

@@ -52,6 +52,7 @@ class Analysis:
 
     judged: tuple[Judged, ...]
     mistakes: tuple[str, ...] = ()  # series that could not be judged as they are
+    absent: int = 0  # metrics that earlier nights measured and tonight did not
 
     def of(self, tier: Tier, *, worse: bool | None = None) -> tuple[Judged, ...]:
         """Findings of a tier, and of a direction where that is asked."""
@@ -83,7 +84,9 @@ def analyse(
     """Judge a night of a bench, and keep what it found."""
     in_force = {kept.key.handle: kept for kept in baselines_in_force(history)}
     scales = {handle: Scale(kept.figures["scale"]) for handle, kept in in_force.items()}
-    named = to_series(bench_series(history, fixtures, tonight), golden, worse, scales)
+    known = to_series(bench_series(history, fixtures, tonight), golden, worse, scales)
+    named = [one for one in known if _is_of(one, tonight)]
+    absent = sum(bool(one.kept.metric) and not _is_of(one, tonight) for one in known)
     baselines: dict[SeriesKey, Baseline] = {}
     fit, mistakes = [], []
     for one in named:
@@ -107,7 +110,13 @@ def analyse(
     ]
     keep_changes(history, bench, tonight, list(_rows(findings, of_key)))
     judged = (Judged(f, of_key[f.key], baselines.get(f.key)) for f in findings)
-    return Analysis(tuple(judged), tuple(mistakes))
+    return Analysis(tuple(judged), tuple(mistakes), absent)
+
+
+def _is_of(named: Named, tonight: date) -> bool:
+    """Whether a series has a sample or a verdict of tonight: another plan measures other series."""
+    newest = named.series.nights[-1]
+    return newest.date == tonight and bool(len(newest.samples) or newest.trials)
 
 
 def _baseline(

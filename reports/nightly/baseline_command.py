@@ -66,12 +66,19 @@ def _lines(history: History) -> list[tuple[str, ...]]:
         if known is not None:
             level, nights, said = _known(to_baseline(known), key.unit)
         elif one.series.is_measured:
-            level, nights, said = "-", "-", f"building: {say_too_few(count_nights(one.series))}"
+            level, nights, said = "-", "-", _building(count_nights(one.series))
         else:
             continue
         cells = (f"{key.metric or 'pass rate'}, {say_test(key.test)}", key.phone, key.software)
         found.append((key.handle, level, nights, *map(plain, (*cells, key.fixture, said))))
     return found
+
+
+def _building(nights: int) -> str:
+    """Nights that rig nightly did not judge, such as those of an import, have frozen none."""
+    if nights < FEWEST_NIGHTS:
+        return f"building: {say_too_few(nights)}"
+    return "no night has frozen a baseline yet; the next rig nightly that measures it does"
 
 
 def _known(frozen: Baseline, unit: str) -> tuple[str, str, str]:

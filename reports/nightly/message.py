@@ -46,6 +46,7 @@ def message_of(facts: Facts) -> Message:
             ]
         ),
         "improved": _few([str(j.finding) for j in facts.moved(Kind.LEVEL, worse=False)]),
+        "calibration": _few(list(facts.doubts)),
         "flaky": _few([say_test(one.test) for one in facts.flaky]),
         "page": str(night.folder / NIGHT_PAGE),
     }
@@ -63,12 +64,13 @@ def text_of(message: Message, kind: str) -> str:
     lines = [subject_of(message, kind), f"Plan {message['plan']}: {message['tests']}."]
     titles = {
         "reasons": "Why",
+        "calibration": "Calibration, so no compliance verdict",
         "watched": "Watched",
         "improved": "Better, or a measurement fault",
         "flaky": "Flaky, proposed for quarantine",
     }
     for name, title in titles.items():
-        if message[name]:
+        if message.get(name):  # one that an older rig wrote may lack some
             lines += ["", f"{title}:", *(f"- {said}" for said in message[name])]
     return "\n".join([*lines, "", f"Page: {message['page']}"])
 

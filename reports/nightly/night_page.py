@@ -20,6 +20,7 @@ from reports import wording
 from reports.errors import ReportError
 from reports.figures.canvas import Words
 from reports.figures.trend import Found, draw_trend
+from reports.items import last_day
 from reports.language import ENGLISH, speaking
 from reports.nightly.analysis import Analysis, Judged
 from reports.nightly.errors import NightError
@@ -33,6 +34,7 @@ from reports.regression.series import Scale, centres
 from reports.sealing.seal import put
 from reports.sheet import render_sheet
 from reports.standing import Standing
+from rig.records.laboratory import doubtful_on, say_calibration
 
 NIGHT_PAGE = "night.html"
 TRENDS = 12  # pictures on one page
@@ -67,6 +69,16 @@ class Facts:
     def excused(self) -> int:
         """Tests in quarantine, as long as that counts."""
         return sum(not one.void for one in self.held)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Devices whose calibration did not hold on the day of a run: it gives no verdict."""
+        found: dict[str, None] = {}
+        for run in self.runs.runs:
+            day = last_day(run)
+            for stated in doubtful_on(day, run.started.equipment):
+                found[f"{stated.device}: calibration {say_calibration(day, stated)}"] = None
+        return tuple(found)
 
     @property
     def simulated(self) -> bool:

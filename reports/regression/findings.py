@@ -87,32 +87,5 @@ class Finding:
         return "; ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """Alerts that began together: what moves on many series in one night has one cause."""
-
-    since: date
-    findings: tuple[Finding, ...]
-
-
-def group_incidents(findings: tuple[Finding, ...], apart_days: int = 2) -> tuple[Incident, ...]:
-    """Put alerts whose first nights lie at most so far apart together, the earliest first."""
-    alerts = sorted(
-        (
-            (finding.since, number, finding)
-            for number, finding in enumerate(findings)
-            if finding.tier is Tier.ALERT and finding.since is not None
-        ),
-        key=lambda alert: alert[:2],
-    )
-    groups: list[list[tuple[date, Finding]]] = []
-    for since, _number, finding in alerts:
-        if groups and (since - groups[-1][-1][0]).days <= apart_days:
-            groups[-1].append((since, finding))
-        else:
-            groups.append([(since, finding)])
-    return tuple(Incident(group[0][0], tuple(f for _, f in group)) for group in groups)
-
-
 def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{write_number(value)}"

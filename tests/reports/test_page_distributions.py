@@ -39,10 +39,16 @@ def test_phases_have_a_picture_and_their_figures_beside_it(page_of: RenderRun) -
     section = page.by_id("distributions").text
     assert "tap_to_unlock by phase tap" in section
     assert page.row("whole 20").startswith("whole 20 ")
-    assert page.row("select 20") == "select 20 54 60.13 68.44 71.24"
+    assert page.row("select 20") == "select 20 54 60.13 \u2013 71.24"
     assert page.by_id("dp1d").text.startswith("Step curves of the phases of tap_to_unlock")
     assert len([e for e in page.find("svg", "drawn")]) == 1
     assert ">Distributions</a>" in page.source
+
+
+@pytest.mark.parametrize(("count", "known"), [(5, False), (58, False), (59, True)])
+def test_a_p95_stands_where_two_samples_could_enclose_it(count: int, known: bool) -> None:
+    (found,) = listed(("a::test_tap", quantity(count))).by_phase
+    assert [bool(figures[2]) for *_, figures in found.rows] == [known] * 3
 
 
 def test_a_run_without_phases_and_phones_has_no_chapter(page_of: RenderRun) -> None:

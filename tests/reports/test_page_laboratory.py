@@ -77,24 +77,33 @@ def _character(found: re.Match[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("due", "since", "stamp", "words"),
+    ("due", "since", "stamp", "words", "point"),
     [
-        ("2026-03-01", "2025-03-02", "CALIBRATION OVERDUE - no compliance verdict", "overdue"),
-        ("2026-03-02", "2025-03-02", "", "valid"),
+        (
+            "2026-03-01",
+            "2025-03-02",
+            "CALIBRATION OVERDUE - no compliance verdict",
+            "overdue",
+            "board: calibration overdue since 2026-03-01.",
+        ),
+        ("2026-03-02", "2025-03-02", "", "valid", ""),
         (
             "2027-03-03",
             "2026-03-03",
             "CALIBRATION DATED AFTER THE RUN - no compliance verdict",
             "dated after the run",
+            "board: calibration dated 2026-03-03, after the run.",
         ),
     ],
 )
 def test_a_calibration_that_does_not_hold_blocks_the_verdict(
-    page_of: RenderRun, due: str, since: str, stamp: str, words: str
+    page_of: RenderRun, due: str, since: str, stamp: str, words: str, point: str
 ) -> None:
     stated = (calibrated(due, since),)
     page = page_of([result("a::test_one")], devices=(BOARD,), equipment=stated)
     assert [s.text for s in page.find("p", "stamp")] == ([stamp] if stamp else [])
+    points = [li.text for li in page.find("li") if li.text.startswith("board: ")]
+    assert points == ([point] if point else [])
     verdict = page.find("div", "verdict")[0].text
     assert verdict.startswith("No compliance verdict" if stamp else "✓ pass")
     assert ("did not hold on the day of the run; the tests ended with: pass" in verdict) is bool(

@@ -51,6 +51,17 @@ def test_too_few_samples_for_an_interval_are_said_to_be_so(page_of: RenderRun) -
     page = page_of([result("a::test_one", measurements=(taps([5.0], statistics=lonely),))])
     assert page.row("P99 5") == "P99 5 too few samples"
     assert page.row("mean 5") == "mean 5 of these samples"
+    assert page.row("tap_to_unlock ms").startswith("tap_to_unlock ms one 1 \u2013 \u2013 \u2013 ")
+
+
+def test_a_percentile_without_interval_is_not_in_the_table_of_all(page_of: RenderRun) -> None:
+    few = (
+        Statistic("p50", 5.0, None, None, 0.95),
+        Statistic("p95", 6.0, None, None, 0.95),
+        Statistic("p99", 6.0, 5.5, 6.5, 0.95),
+    )
+    page = page_of([result("a::test_one", measurements=(taps([5.0, 6.0], statistics=few),))])
+    assert page.row("tap_to_unlock ms").startswith("tap_to_unlock ms one 2 5 \u2013 6 5.5 to 6.5 ")
 
 
 def test_a_limit_without_an_estimate_is_still_shown(page_of: RenderRun) -> None:

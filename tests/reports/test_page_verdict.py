@@ -58,6 +58,7 @@ def test_a_run_without_an_end_is_incomplete_between_tests_too(page_of: RenderRun
 def test_a_selected_test_that_never_ran_makes_a_run_incomplete(page_of: RenderRun) -> None:
     page = page_of([result("a::test_one")], selected=("a::test_one", "a::test_two"))
     assert page.find("p", "stamp")[0].text == "INCOMPLETE - 1 selected test did not run"
+    assert "Incomplete: 1 selected test did not run." in [li.text for li in page.find("li")]
     assert "selected, never begun" in page.row("two")
 
 
@@ -99,6 +100,7 @@ def test_visits_beyond_those_counted_take_the_verdict(page_of: RenderRun) -> Non
     page = page_of([result("a::test_one", visits=2)], seen)
     (stamp,) = page.find("p", "stamp")
     assert stamp.text == "EVIDENCE DOUBTFUL - the trace holds 1 visit more than the results count"
+    assert "1 visit differs between trace and results." in [li.text for li in page.find("li")]
 
 
 def test_visits_of_an_attempt_that_was_cut_off_are_not_missed(page_of: RenderRun) -> None:

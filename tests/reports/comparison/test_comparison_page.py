@@ -76,10 +76,12 @@ def test_what_got_worse_stands_first(desk: Desk) -> None:
     assert "1 test got worse, 1 requirement got worse." in page.text
 
 
-def test_a_test_that_is_not_run_any_more_got_worse(desk: Desk) -> None:
+def test_a_test_that_is_not_run_any_more_did_not_get_worse(desk: Desk) -> None:
     page = desk.compared(desk.run("one", TAP, LOCK), desk.run("two", TAP))
-    assert desk.found.got_worse
-    assert page.row("lock a::test_lock").endswith("▼ worse ✓ pass - not run")
+    assert not desk.found.got_worse
+    assert page.row("lock a::test_lock").endswith("- not run any more ✓ pass - not run")
+    assert "1 test is not run any more, 1 requirement is not run any more." in page.text
+    assert "nothing got worse" in page.text
     assert page.row("DK-B-01 Title of DK-B-01 1 test") == (
         "DK-B-01 Title of DK-B-01 1 test not covered"
     )

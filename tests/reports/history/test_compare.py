@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.history.compare import Change, Direction, compare_runs
+from reports.history.as_json import comparison_as_json
+from reports.history.compare import Change, Direction, compare_runs, direction_of
 from reports.history.errors import NoSuchRun
 from reports.history.importing import import_run
 from reports.history.runs import list_runs
 from reports.history.store import History
+from reports.history.wording import comparison_as_text
+from reports.standing import Standing
 from rig.records.run import Result, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.sample_runs import result, taps, write_run
@@ -65,7 +69,7 @@ def test_a_pass_after_a_retry_is_no_pass(bench: Bench) -> None:
     assert found.got_worse
 
 
-def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
+def test_what_is_not_run_any_more_is_counted_by_itself_and_did_not_get_worse(
     bench: Bench,
 ) -> None:
     bench.ran("one", TAP)
@@ -73,8 +77,15 @@ def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
     found = compare_runs(bench.history, "one", "two")
     assert [(c.name, c.after, c.direction) for c in found.tests] == [
         ("a::lock", "pass", Direction.BETTER),
-        ("a::tap", "not run", Direction.WORSE),
+        ("a::tap", "not run", Direction.GONE),
     ]
+    assert not found.got_worse
+    told = json.loads(comparison_as_json(found))
+    assert told["not_run_any_more"] == {"requirements": 0, "tests": 1}
+    assert [test["direction"] for test in told["tests"]] == ["better", "not run any more"]
+    said = list(comparison_as_text(found))
+    assert "tests that stand otherwise: 2, 1 of them not run any more (x)" in said
+    assert "x  pass -> not run  a::tap" in said
     assert [(m.before, m.after, m.factor) for m in found.medians] == [(310.0, None, None)]
 
 
@@ -85,13 +96,34 @@ def test_what_is_not_run_any_more_got_worse_and_what_is_new_and_passes_did_not(
         ("not applicable", "pass", Direction.OTHER),
         ("fail", "not applicable", Direction.OTHER),
         ("not run", "inconclusive", Direction.OTHER),
+        ("fail", "not run", Direction.GONE),
+        ("not applicable", "not run", Direction.GONE),
         ("not run", "error", Direction.WORSE),
         ("fail", "error", Direction.BETTER),
         ("a word of another rig", "pass", Direction.BETTER),
+        ("fail", "waived fail", Direction.OTHER),
+        ("conditional fail", "fail", Direction.OTHER),
+        ("error", "conditional fail", Direction.WORSE),
+        ("inconclusive", "conditional pass", Direction.OTHER),
+        ("conditional pass", "error", Direction.WORSE),
+        ("pass", "conditional pass", Direction.WORSE),
+        ("pass", "quarantined", Direction.OTHER),
+        ("quarantined", "waived fail", Direction.WORSE),
+        ("error", "not finished", Direction.BETTER),
     ],
 )
 def test_each_change_goes_one_way(before: str, after: str, direction: Direction) -> None:
     assert Change("x", before, after).direction is direction
+
+
+def test_every_standing_has_a_rank_which_is_that_of_what_it_counts_as() -> None:
+    ranks = {standing: standing.rank for standing in Standing}
+    counts_as = {standing: standing.verdict for standing in Standing if standing.verdict}
+    for standing, verdict in counts_as.items():
+        if standing is not Standing.RETRIED:  # a pass, and yet not a plain one
+            assert ranks[standing] == ranks[Standing(verdict.value)], standing
+    assert direction_of(Standing.PASS, Standing.RETRIED) is Direction.WORSE
+    assert max(ranks.values()) == ranks[Standing.FAIL]
 
 
 def test_a_run_is_named_by_the_beginning_of_its_id(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from reports.nightly.state import Check, Gate, Night, RunEntry
 from reports.nightly.steps import Task, judge, tonight
 from rig.bench.load import load_bench
 from rig.plans.plan import Plan
+from rig.records.laboratory import EquipmentRecord
 from rig.records.run import DeviceRecord, Measurement, Result, TestStarted
 from rig.records.verdict import Verdict
 from tests.reports.nightly.nights import small_bench
@@ -42,6 +43,7 @@ class Nights:
     history: History
     golden: str = ""
     devices: tuple[DeviceRecord, ...] = (PHONE, GOLDEN, READER)
+    equipment: tuple[EquipmentRecord, ...] = ()
     check: Check = field(default_factory=lambda: Check("2026-10-01T22:00:00+00:00", 0, ["well"]))
 
     def task(self) -> Task:
@@ -73,6 +75,7 @@ class Nights:
             devices=self.devices,
             requirements=CATALOGUE,
             vehicle={"software": "25-07"},
+            equipment=self.equipment,
         )
         night.runs.append(RunEntry(name, 0))
         night.checks.append(self.check)

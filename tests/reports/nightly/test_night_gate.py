@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from reports.history.baselines import baselines_in_force
-from reports.history.changes import changes_of
 from reports.history.quarantine import Quarantine, add_quarantine
 from reports.history.store import History
+from reports.history.tables import ChangePointRow
 from reports.nightly.errors import NightError
 from reports.nightly.state import Check, Gate
 from reports.nightly.steps import judge, tonight
@@ -29,6 +30,7 @@ from tests.reports.nightly.night_files import (
     tray,
     unlock,
 )
+from tests.reports.page_reader import Page
 from tests.reports.sample_runs import result, taps
 
 
@@ -95,8 +97,12 @@ def test_a_regression_closes_the_gate_and_an_unchanged_night_does_not(nights: Ni
     assert gates[-1].status == 1
     assert "tap_to_unlock: unlocks" in gates[-1].reasons[0]
     assert "since 2026-10-12" in gates[-1].reasons[0]
-    told = changes_of(nights.history, kept["tap_to_unlock"].key.handle)
-    assert told[-1][:3] == (FIRST + timedelta(days=13), FIRST + timedelta(days=11), "alert")
+    series = kept["tap_to_unlock"].key.handle
+    table = ChangePointRow
+    told = select(table.night, table.since, table.tier).where(table.series == series)
+    with nights.history.reading() as session:
+        newest = session.execute(told.order_by(table.night)).all()[-1]
+    assert tuple(newest) == (FIRST + timedelta(days=13), FIRST + timedelta(days=11), "alert")
 
 
 def test_what_gets_better_is_shown_as_a_possible_fault_and_closes_no_gate(nights: Nights) -> None:
@@ -200,6 +206,16 @@ def test_another_bench_of_the_same_name_is_not_taken_for_it(nights: Nights, tmp_
     path.write_bytes((tmp_path / "desk.yaml").read_bytes())
     with pytest.raises(NightError, match="this is another bench of that name"):
         tonight(replace(nights.task(), bench=load_bench(path)), at)
+
+
+def test_what_tonights_plan_does_not_measure_is_counted_and_not_judged(nights: Nights) -> None:
+    nights.building([unlock(0)])
+    other = result("a.py::test_x", measurements=(taps([300.0] * 9),))
+    nights.spend(10, [unlock(10), other])
+    night = nights.spend(11, [other])
+    page = Page((night.folder / "night.html").read_text())
+    said = [p.text for p in page.find("p", "muted") if " not " in p.text]
+    assert said[:2] == ["1 not judged: not enough nights: 2 of 10", "1 not measured tonight"]
 
 
 def test_a_metric_of_few_samples_is_said_to_have_too_few(nights: Nights) -> None:

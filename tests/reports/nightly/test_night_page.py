@@ -11,7 +11,9 @@ import pytest
 
 from reports.history.quarantine import Quarantine, add_quarantine
 from reports.history.store import History
+from reports.nightly.message import text_of
 from reports.nightly.state import Check
+from rig.records.laboratory import EquipmentRecord
 from rig.records.verdict import Verdict
 from tests.reports.browser import CHROMIUM, Browser
 from tests.reports.nightly.night_files import FIRST, PHONE, READER, Nights, unlock
@@ -70,6 +72,24 @@ def test_a_hostile_night_has_no_element_of_its_own(nights: Nights) -> None:
     links = [e.attributes["href"] for e in page.elements if "href" in e.attributes]
     assert all(link.startswith(("#", "../../../")) for link in links), links
     assert "default-src 'none'" in page.source
+
+
+@pytest.mark.parametrize(("due", "told"), [("2026-03-01", True), ("2026-03-02", False)])
+def test_an_overdue_calibration_is_on_the_first_screen_and_in_the_message(
+    nights: Nights, due: str, told: bool
+) -> None:
+    nights.equipment = (EquipmentRecord("board", "2025-09-30", due, "D-K-1", "Cal Ltd"),)
+    night = nights.spend(0, [result("a.py::test_x")])
+    said = "board: calibration overdue since 2026-03-01"
+    (verdict,) = Page((night.folder / "night.html").read_text(encoding="utf-8")).find(
+        "div", "verdict"
+    )
+    assert (said in verdict.text) is told
+    assert night.message["calibration"] == ([said] if told else [])
+    titled = f"Calibration, so no compliance verdict:\n- {said}"
+    assert (titled in text_of(night.message, "")) is told
+    assert night.gate is not None
+    assert night.gate.status == 0
 
 
 def test_what_got_worse_is_drawn_with_its_baseline_and_since_when(nights: Nights) -> None:

@@ -134,6 +134,16 @@ def test_fewer_than_ten_nights_are_not_accepted(shifted: str) -> None:
     assert "not enough nights: 8 of 10" in done.output
 
 
+def test_nights_that_no_nightly_judged_are_not_called_too_few(shifted: str) -> None:
+    series = series_of(shifted)
+    with History(shifted) as history, history.writing() as session:
+        session.query(BaselineRow).filter_by(series=series).delete()
+    said = called(shifted, "baseline", "list").output
+    (line,) = (line for line in said.splitlines() if line.startswith(series))
+    assert "no night has frozen a baseline yet; the next rig nightly that measures it" in line
+    assert "not enough nights" not in line
+
+
 def test_a_baseline_wants_a_person_a_reason_and_a_series(shifted: str) -> None:
     series = series_of(shifted)
     for words, said in (

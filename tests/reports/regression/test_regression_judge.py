@@ -11,9 +11,9 @@ import pytest
 from reports.regression.baseline import FEWEST_NIGHTS, Baseline, freeze
 from reports.regression.detectors import Floats
 from reports.regression.errors import RegressionError
-from reports.regression.findings import Finding, Incident, Kind, Tier, group_incidents
+from reports.regression.findings import Finding, Kind, Tier
 from reports.regression.judge import assess, judge_night
-from reports.regression.series import Scale, Series, SeriesKey, Worse
+from reports.regression.series import Scale, Series, Worse
 from tests.reports.regression.nights import KEY, baseline_of, day, sampled, series, steady
 
 NIGHTS = 60
@@ -231,17 +231,3 @@ def test_one_series_at_a_time_and_all_at_once_come_to_the_same() -> None:
     assert [f.tier is Tier.ALERT for f in findings] == found.is_alert[:, -1].tolist()
     assert [f.p for f in findings] == pytest.approx([found.splits.p(i, 9) for i in range(12)])
     assert any(found.is_alert[:, -1])
-
-
-def test_alerts_that_began_together_are_one_incident() -> None:
-    def alert(metric: str, since: int, tier: Tier = Tier.ALERT) -> Finding:
-        key = SeriesKey(metric, "Pixel 9", "22-11", "r2")
-        return Finding(key, Kind.LEVEL, tier, "", since=day(since))
-
-    a, b, c, d = alert("a", 20), alert("b", 11), alert("c", 10), alert("d", 13)
-    watched = alert("e", 10, Tier.WATCH)
-    assert group_incidents((a, b, c, d, watched)) == (
-        Incident(day(10), (c, b, d)),
-        Incident(day(20), (a,)),
-    )
-    assert group_incidents(()) == ()
