@@ -88,6 +88,17 @@ def write_all_sealed(
     seal(folder, key, now=now, written=files)
 
 
+def put_outside(path: Path, octets: bytes) -> None:
+    """Write a file whole or not at all, and never into a sealed folder; raises ReportError.
+
+    A sealed folder takes no file from elsewhere: nobody would have sealed it.
+    """
+    for folder in path.resolve().parents:
+        if manifest.is_sealed(folder):
+            raise ReportError(f"{show(str(folder))} is sealed by its {MANIFEST}; write elsewhere")
+    put(path, octets)
+
+
 def put(path: Path, octets: bytes) -> None:
     """Write a file whole or not at all; raises ReportError."""
     unfinished = path.with_name(f"{path.name}.part")
