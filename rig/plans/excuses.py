@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rig.plans.catalogue import Catalogue, Entry, RequirementId, Text
 from rig.plans.errors import PlanError, UnknownRequirement
-from rig.plans.load import read_entry
+from rig.plans.load import lines_of, read_entry
 from rig.records.excuses import Quarantine, WaiverRecord
 
 SECURITY, URGENT = "security", "P1"
@@ -94,21 +94,23 @@ class QuarantineFile(Entry):
     quarantine: list[QuarantineEntry]
 
 
-def load_waivers(path: Path, catalogue: Catalogue) -> tuple[WaiverRecord, ...]:
-    """Read a file of waivers; PlanError says what is wrong and where.
+def load_waivers(path: Path, catalogue: Catalogue) -> dict[WaiverRecord, str]:
+    """Read a file of waivers, each with its file and line; PlanError says what is wrong and where.
 
     Refused are unknown requirements, and waivers of what has priority P1 in security.
     """
-    found = tuple(one.to_record() for one in read_entry(path, WaiverFile, PlanError).waivers)
-    for one in found:
+    entries = read_entry(path, WaiverFile, PlanError).waivers
+    lines = lines_of(path, "waivers", len(entries))
+    found = {one.to_record(): f"{path}:{line}" for one, line in zip(entries, lines, strict=True)}
+    for one, where in found.items():
         if not one.requirement:
             continue
         try:
             catalogue.find(one.requirement)
         except UnknownRequirement as exc:
-            raise PlanError(f"{path}: {exc}") from exc
+            raise PlanError(f"{where}: {exc}") from exc
         if one.kind == "waiver" and is_vital(catalogue, one.requirement):
-            raise PlanError(f"{path}: {no_waiver(one.requirement)}")
+            raise PlanError(f"{where}: {no_waiver(one.requirement)}")
     return found
 
 

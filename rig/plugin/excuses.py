@@ -32,15 +32,18 @@ def check(items: Sequence[pytest.Item], assignment: Assignment) -> None:
 
 def _wrong_waivers(items: Sequence[pytest.Item], assignment: Assignment) -> Iterable[str]:
     catalogue = assignment.catalogue
-    for waiver in assignment.waivers:
+    for waiver, where in assignment.waivers.items():
         if not waiver.test:
             continue
         meant = [item for item in items if is_about(waiver.test, item.nodeid)]
         if not meant and not _is_somewhere(waiver.test):
-            yield f"{waiver.ticket}: no test {waiver.test!r} is known, so nothing of it is waived"
+            yield (
+                f"{where}: {waiver.ticket}: no test {waiver.test!r} is known, so nothing of it is "
+                "waived"
+            )
         if waiver.kind == WAIVER:
             vital = (r for item in meant for r in requirements_of(item) if is_vital(catalogue, r))
-            yield from (f"{waiver.ticket}: {waiver.test}: {no_waiver(r)}" for r in vital)
+            yield from (f"{where}: {waiver.ticket}: {waiver.test}: {no_waiver(r)}" for r in vital)
 
 
 def _is_somewhere(test: str) -> bool:

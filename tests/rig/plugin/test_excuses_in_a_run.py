@@ -83,8 +83,16 @@ def test_what_is_not_waived_counts_all_the_same(desk: Desk, given: str, more: st
 
 
 WRONG = {
-    "an unknown test": ("waivers", waiver("test: test_it.py::test_fals"), "no test 'test_it.py"),
-    "a vital test": ("waivers", waiver("test: test_it.py::test_vital"), "DK-SEC-02 is security"),
+    "an unknown test": (
+        "waivers",
+        waiver("test: test_it.py::test_fals"),
+        "waivers.yaml:1: T-1: no test 'test_it.py",
+    ),
+    "a vital test": (
+        "waivers",
+        waiver("test: test_it.py::test_vital"),
+        "waivers.yaml:1: T-1: test_it.py::test_vital: DK-SEC-02 is security",
+    ),
     "a vital requirement": ("waivers", waiver("requirement: DK-SEC-02"), "no failure of it can be"),
     "an urgent test": ("quarantine", held("test_it.py::test_vital"), "cannot be put in quarantine"),
 }
