@@ -41,7 +41,7 @@ class Assignment:
     customer: str = ""  # of this run, in the place of the bench file's
     order: str = ""
     waivers: Mapping[WaiverRecord, str] = field(default_factory=dict)  # with file and line
-    quarantine: tuple[Quarantine, ...] = ()  # also of tests that this run has not
+    quarantine: Mapping[Quarantine, str] = field(default_factory=dict)  # also of other plans' tests
     accepts_waivers: bool = False  # a waived failure does not count in the exit status
     continues: tuple[Run, ...] = ()  # runs that were cut off, whose results stand
 
@@ -110,8 +110,8 @@ def _waivers(named: str | None, plan: Plan, catalogue: Catalogue) -> dict[Waiver
     return {one: at for path in files for one, at in load_waivers(path, catalogue).items()}
 
 
-def _quarantine(named: str | None) -> tuple[Quarantine, ...]:
-    return load_quarantine(Path(named)) if named else ()
+def _quarantine(named: str | None) -> dict[Quarantine, str]:
+    return load_quarantine(Path(named), datetime.now(UTC).date()) if named else {}
 
 
 def _run_folder(chosen: str | None, about: str) -> Path:

@@ -53,15 +53,16 @@ def _is_somewhere(test: str) -> bool:
 
 
 def _wrong_quarantine(items: Sequence[pytest.Item], assignment: Assignment) -> Iterable[str]:
-    for one in assignment.quarantine:
-        for item in items:
-            if not is_about(one.test, item.nodeid):
-                continue
+    for one, where in assignment.quarantine.items():
+        meant = [item for item in items if is_about(one.test, item.nodeid)]
+        if not meant and not _is_somewhere(one.test):
+            yield f"{where}: {one.ticket}: no test {one.test!r} is known, so nothing is held apart"
+        for item in meant:
             for requirement in requirements_of(item):
                 if assignment.catalogue.find(requirement).priority == URGENT:
                     yield (
-                        f"{one.ticket}: {one.test} is evidence for {requirement}, and what has "
-                        f"priority {URGENT} cannot be put in quarantine"
+                        f"{where}: {one.ticket}: {one.test} is evidence for {requirement}, and "
+                        f"what has priority {URGENT} cannot be put in quarantine"
                     )
 
 

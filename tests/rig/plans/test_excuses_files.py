@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ waivers:
   - {test: "testplans/lock/test_lock_by_tap.py::test_x", kind: deviation, by: B. Jones,
      reason: at 12 degrees, ticket: DK-124, from: 2026-03-01, until: 2026-03-01}
 """
+TODAY = date(2026, 3, 18)
 QUARANTINE = (
     'quarantine:\n  - {test: "a::test_b", owner: B. Jones, ticket: DK-9, until: 2026-04-01}'
 )
@@ -92,9 +94,10 @@ def test_a_deviation_may_be_about_security(tmp_path: Path) -> None:
 
 
 def test_quarantine_is_read(tmp_path: Path) -> None:
-    found = load_quarantine(written(tmp_path, QUARANTINE))
-    assert found == (Quarantine("a::test_b", "B. Jones", "DK-9", "2026-04-01"),)
-    assert load_quarantine(written(tmp_path, "quarantine: []")) == ()
+    path = written(tmp_path, QUARANTINE)
+    found = load_quarantine(path, TODAY)
+    assert found == {Quarantine("a::test_b", "B. Jones", "DK-9", "2026-04-01"): f"{path}:2"}
+    assert load_quarantine(written(tmp_path, "quarantine: []"), TODAY) == {}
 
 
 @pytest.mark.parametrize(
@@ -103,19 +106,20 @@ def test_quarantine_is_read(tmp_path: Path) -> None:
         (", until: 2026-04-01", "", "quarantine.0.until is missing"),
         ("owner: B. Jones", "owner: ''", "quarantine.0.owner must not be empty"),
         ("ticket: DK-9", "ticket: 9", "quarantine.0.ticket must be text"),
+        ("04-01", "04-02", "mine.yaml:2: a::test_b: until is 2026-04-02, and 2026-04-01 at the"),
     ],
 )
 def test_quarantine_wants_owner_ticket_and_end(
     tmp_path: Path, old: str, new: str, says: str
 ) -> None:
     with pytest.raises(PlanError, match=re.escape(says)):
-        load_quarantine(written(tmp_path, QUARANTINE.replace(old, new)))
+        load_quarantine(written(tmp_path, QUARANTINE.replace(old, new)), TODAY)
 
 
 def test_a_test_is_put_in_quarantine_once(tmp_path: Path) -> None:
     twice = f"{QUARANTINE}\n{QUARANTINE.partition(chr(10))[2]}"
-    with pytest.raises(PlanError, match="a::test_b is given twice"):
-        load_quarantine(written(tmp_path, twice))
+    with pytest.raises(PlanError, match=r"mine\.yaml:3: a::test_b is given twice"):
+        load_quarantine(written(tmp_path, twice), TODAY)
 
 
 WAIVER = WaiverRecord("waiver", "A", "r", "T", "2026-03-01", "2026-03-31", requirement="DK-A-01")
