@@ -31,7 +31,7 @@ from reports.provenance import trace_provenance
 from reports.ranging import list_surveys, list_walks
 from reports.redactions import list_redactions
 from reports.standing import Standing
-from reports.summary import SHOWN, summarize
+from reports.summary import SHOWN, list_stamps, summarize
 from reports.surroundings import list_surroundings
 from reports.taming import tame
 from reports.trials import Trial, list_trials
@@ -98,7 +98,9 @@ def render_files(folder: Path, languages: Sequence[str]) -> Mapping[str, bytes]:
                 text = _environment().get_template("page.html").render(context)
             # A lone surrogate has no bytes.
             files[PAGES[language]] = tame(text).encode("utf-8", "replace")
-        files.update(book.files(run.started.run_id, trials))
+        with speaking(ENGLISH):  # as all of these files
+            stamps = list_stamps(run, trials)
+            files.update(book.files(run.started.run_id, trials, stamps))
     except RecordError as exc:
         raise ReportError(f"{folder} is not a readable run: {exc}") from exc
     except TemplateError as exc:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from reports.errors import ReportError
 from reports.language import ENGLISH, LANGUAGES
 from rig.records.codec import RecordError
-from rig.records.journal import JOURNAL, PACKETS, TRACE, read_run
+from rig.records.journal import JOURNAL, PACKETS, TRACE, Run, read_run
 
 _ENGINEER = "reports-engineer-page"
 _PAGES_WRITTEN = ("report.html", "report.de.html", "engineer.html", "junit.xml")
@@ -75,6 +76,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(EngineerPage(folder), _ENGINEER)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Say on JUnit's suite whether a device was virtual, as `record_testsuite_property` would.
+
+    That fixture says it only where a test was set up.
+    """
+    folder, xml = run_folder(session.config), session.config.stash.get(xml_key, None)
+    run = _read(folder) if folder is not None and xml is not None else None
+    if run is not None and xml is not None:
+        xml.add_global_property("simulated", "true" if run.started.simulated else "false")
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -115,12 +128,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _stated(folder: Path) -> list[str]:
     """The language that the bench file states for its laboratory, if the page can speak it."""
-    try:
-        laboratory = getattr(read_run(folder).started, "laboratory", None)
-    except (RecordError, OSError):
-        return []  # whoever renders the page says so
+    run = _read(folder)
+    laboratory = getattr(run.started, "laboratory", None) if run else None
     stated = getattr(laboratory, "language", "")
     return [stated] if stated in LANGUAGES else []
+
+
+def _read(folder: Path) -> Run | None:
+    """The run so far; None where none can be read: whoever renders the page says so."""
+    try:
+        return read_run(folder)
+    except (RecordError, OSError):
+        return None
 
 
 def _seal(config: pytest.Config, folder: Path) -> None:

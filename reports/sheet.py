@@ -6,13 +6,11 @@ and every sheet of paper, page x of y.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reports.errors import ReportError
 from reports.page import render_template
-from reports.sealing.manifest import MANIFEST
+from reports.sealing.seal import put_outside
 from reports.style import page_margins, style_sheet
 
 
@@ -29,15 +27,5 @@ def render_sheet(
 
 
 def write_sheet(path: Path, text: str) -> None:
-    """Write a page, whole or not at all; raises ReportError.
-
-    A run folder with a manifest takes no page: it would be a file that nobody sealed.
-    """
-    if (path.parent / MANIFEST).exists():
-        raise ReportError(f"{path.parent} is sealed by its {MANIFEST}; write the page elsewhere")
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    except OSError as exc:
-        raise ReportError(f"{path} cannot be written: {exc}") from exc
+    """Write a page, whole or not at all, and never into a sealed folder; raises ReportError."""
+    put_outside(path, text.encode("utf-8"))

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
+from reports.style import page_margins
 from reports.taming import tame
 from reports.trials import Trial
 from reports.wording import say_test
@@ -27,11 +28,14 @@ body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.5rem 3rem; color: #1b24
 h1 { font-size: 1.5rem; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .3rem; border-top: 1px solid #d8dee6; padding-top: 1rem; }
 a { color: #1f3f66; }
+.stamp { position: sticky; top: 0; margin: 0 0 .3rem; padding: .3rem 1rem; background: #ffd75e;
+  color: #241a00; border: 1px solid #241a00; text-align: center; font-weight: 700; }
 section { content-visibility: auto; contain-intrinsic-size: auto 600px; }
 section:target h2 { background: #fff8df; }
 pre { margin: .6rem 0; white-space: pre-wrap; word-break: break-all; font-size: .82rem;
   font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 @page { size: A4; margin: 15mm; }
+@media print { .stamp { position: static; } }
 @media print { section { content-visibility: visible; } h2 { break-after: avoid; } }
 """
 _HEAD = """<!DOCTYPE html>
@@ -40,11 +44,13 @@ _HEAD = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>{style}</style>
+<title>{marked}{title}</title>
+<style>{style}
+{margins}
+</style>
 </head>
 <body>
-<h1>{title}</h1>
+{stamps}<h1>{title}</h1>
 <p>Decoded from trace.jsonl. <a href="../report.html#tests">Back to the report</a>.
 Session keys and the plaintext of secure channels are never recorded.</p>
 """
@@ -84,13 +90,18 @@ class VisitBook:
                 self._left_out[visit.test] = self._left_out.get(visit.test, 0) + 1
             yield visit
 
-    def files(self, run_id: str, trials: Sequence[Trial]) -> dict[str, bytes]:
-        """The files by their names in the run folder; none where nothing was on the wire."""
+    def files(
+        self, run_id: str, trials: Sequence[Trial], stamps: Sequence[str]
+    ) -> dict[str, bytes]:
+        """The files by their names in the run folder; none where nothing was on the wire.
+
+        ``stamps`` are what must be said on every page of the run.
+        """
         pages: dict[str, list[str]] = {}
         for trial in trials:
             if trial.test in self._texts:
                 pages.setdefault(file_of(trial), []).append(self._section(trial))
-        return {name: _page(run_id, name, sections) for name, sections in pages.items()}
+        return {name: _page(run_id, name, stamps, sections) for name, sections in pages.items()}
 
     def _section(self, trial: Trial) -> str:
         title = escape(say_test(trial.test))
@@ -106,11 +117,18 @@ class VisitBook:
         )
 
 
-def _page(run_id: str, name: str, sections: Sequence[str]) -> bytes:
+def _page(run_id: str, name: str, stamps: Sequence[str], sections: Sequence[str]) -> bytes:
     number = int(name.removeprefix(f"{FOLDER}/").removesuffix(".html"))
     first = (number - 1) * TESTS + 1
     title = f"Visits of tests {first} to {first + TESTS - 1}, report {escape(run_id)}"
-    text = f"{_HEAD.format(title=title, style=_STYLE)}{''.join(sections)}</body>\n</html>\n"
+    head = _HEAD.format(
+        title=title,
+        marked="".join(f"{escape(stamp)} · " for stamp in stamps),
+        style=_STYLE,
+        margins=page_margins(run_id, stamps),
+        stamps="".join(f'<p class="stamp">{escape(stamp)}</p>\n' for stamp in stamps),
+    )
+    text = f"{head}{''.join(sections)}</body>\n</html>\n"
     return tame(text).encode("utf-8", "replace")
 
 

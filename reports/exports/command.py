@@ -15,7 +15,7 @@ from reports.exports.ctrf import write_ctrf
 from reports.exports.run_json import read_schema, write_run_json
 from reports.exports.samples import write_samples
 from reports.sealing.options import key_option, signing_key
-from reports.sealing.seal import put, write_sealed
+from reports.sealing.seal import put_outside, write_sealed
 from rig.records.codec import RecordError
 from rig.records.journal import Run, read_run
 
@@ -83,18 +83,18 @@ def export(
             if output is None:
                 click.echo(write_sealed(folder, file, octets, signing_key(key), _now()))
             else:
-                _put_outside(output, octets)
+                _hand_out(output, octets)
     except RecordError as exc:
         raise click.UsageError(f"{folder} is not a readable run: {exc}") from exc
     except ReportError as exc:
         raise click.UsageError(str(exc)) from exc
 
 
-def _put_outside(output: Path, octets: bytes) -> None:
+def _hand_out(output: Path, octets: bytes) -> None:
     if str(output) == "-":
         click.echo(octets, nl=False)
     else:
-        put(output, octets)
+        put_outside(output, octets)
         click.echo(output)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from reports.exports.moments import since_epoch_ms
 from reports.exports.run_json import plain
 from reports.standing import Standing
+from reports.summary import list_stamps
 from reports.trials import Trial, list_trials
 from rig.records.journal import Run
 from rig.records.run import Measurement, Result
@@ -83,7 +84,10 @@ def _summary(run: Run, trials: tuple[Trial, ...]) -> dict[str, Any]:
         "flaky": sum(trial.standing is Standing.RETRIED for trial in trials),
         "start": start,
         "stop": stop,
-        "extra": {"complete": run.finished is not None and all(t.attempts for t in trials)},
+        "extra": {
+            "complete": run.finished is not None and all(t.attempts for t in trials),
+            "stamps": list_stamps(run, trials),
+        },
     }
 
 

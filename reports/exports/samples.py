@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from rig.records.journal import Run
-from rig.records.run import Measurement, RangeMap, Result, WalkSet
+from rig.records.run import Measurement, RangeMap, Result, RunStarted, WalkSet
 
 COLUMNS = (
     "run",
@@ -33,6 +33,7 @@ COLUMNS = (
     "walk",
     "t_s",
 )
+SIMULATED = "simulated"  # the last column: "yes" where a device of the run was virtual
 PHASE = "phase "  # before a phase's name: its part of the value, in the same unit
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", *"\uff1d\uff0b\uff0d\uff20")  # and full width
 
@@ -43,10 +44,10 @@ def write_samples(run: Run) -> bytes:
     """The table, UTF-8. Attempts stand in the order of the journal, samples in that of taking."""
     phases = {PHASE + name: None for r in run.results for m in r.measurements for name in m.phases}
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, [*COLUMNS, *phases], restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(file, [*COLUMNS, *phases, SIMULATED], restval="", lineterminator="\r\n")
     writer.writerow({name: as_text(name) for name in writer.fieldnames})
     for result in run.results:
-        head = _head(run.started.run_id, result)
+        head = _head(run.started, result)
         for row in _rows(result):
             writer.writerow({**head, **row})
     return file.getvalue().encode("utf-8", "replace")  # a lone surrogate has no bytes
@@ -62,14 +63,15 @@ def as_number(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
-def _head(run_id: str, result: Result) -> Row:
+def _head(started: RunStarted, result: Result) -> Row:
     texts = {
-        "run": run_id,
+        "run": started.run_id,
         "test": result.test,
         "attempt_started_utc": result.started_utc,
         "verdict": result.verdict.value,
         "requirements": " ".join(result.requirements),
         "vehicle": result.vehicle,
+        SIMULATED: "yes" if started.simulated else "no",
     }
     return {name: as_text(text) for name, text in texts.items()} | {"attempt": str(result.attempt)}
 

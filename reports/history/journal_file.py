@@ -7,8 +7,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.errors import ReportError
 from reports.history.errors import JournalRefused
 from reports.history.fields import Fields
+from reports.sealing.manifest import MANIFEST, Entry, load, read
 from rig.records.journal import JOURNAL
 
 Attempt = tuple[str, int]
@@ -57,6 +59,7 @@ def read_journal(folder: Path) -> JournalFile:
         content = path.read_bytes()
     except OSError as exc:
         raise JournalRefused(f"{path}: {exc.strerror}") from exc
+    _refuse_changed(folder, content)
     content = content[: content.rfind(b"\n") + 1]
     lines = [_line(line, f"{path}:{n}") for n, line in enumerate(content.split(b"\n")[:-1], 1)]
     kinds: dict[str, list[Fields]] = {}
@@ -74,6 +77,20 @@ def read_journal(folder: Path) -> JournalFile:
         results=tuple(kinds.get("Result", ())),
         finished=finished[-1] if finished else None,
     )
+
+
+def _refuse_changed(folder: Path, content: bytes) -> None:
+    """A run that is sealed comes in as it was sealed, or not at all."""
+    try:
+        sealed = load(folder / MANIFEST)
+        promised = read(sealed).get(JOURNAL) if sealed is not None else None
+    except ReportError as exc:
+        raise JournalRefused(f"{folder}: {exc}") from exc
+    found = Entry(len(content), hashlib.sha256(content).hexdigest())
+    if sealed is not None and promised != found:
+        raise JournalRefused(
+            f"{folder / JOURNAL} is not what {MANIFEST} says: it was changed after it was sealed"
+        )
 
 
 def _line(line: bytes, where: str) -> Fields:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from reports.command import RUNS
-from reports.history.errors import HistoryError, NoSuchRun
+from reports.history.errors import HistoryError, NoSuchRun, NotServed
 from reports.history.nights import zone_of
 from reports.history.store import History
 from reports.history.wording import plain
@@ -69,7 +69,7 @@ def opened_history(where: str, *, make: bool = False) -> Iterator[History]:
     try:
         with History(where) as history:
             yield history
-    except NoSuchRun as exc:
+    except (NoSuchRun, NotServed) as exc:
         raise click.UsageError(plain(str(exc))) from exc
     except HistoryError as exc:
         raise _Unreachable(plain(str(exc))) from exc

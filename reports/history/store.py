@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from reports.history.errors import HistoryError
+from reports.history.errors import HistoryError, NotServed
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _WRITES = "rig_writes"
@@ -111,11 +111,11 @@ def _url(where: str | Path) -> URL:
     try:
         url = make_url(where)
     except (SQLAlchemyError, ValueError) as exc:
-        raise HistoryError("this is no URL of a database") from exc  # it may hold a password
+        raise NotServed("this is no URL of a database") from exc  # it may hold a password
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise HistoryError(f"no history on {url.drivername!r}: sqlite or postgresql")
+        raise NotServed(f"no history on {url.drivername!r}: sqlite or postgresql")
     return url
 
 

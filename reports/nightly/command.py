@@ -14,7 +14,7 @@ import click
 
 from reports.command import RUNS
 from reports.errors import ReportError
-from reports.history.errors import HistoryError
+from reports.history.errors import HistoryError, NotServed
 from reports.history.options import kept_in, zone_option
 from reports.history.store import History
 from reports.history.wording import plain
@@ -138,7 +138,7 @@ def _refusals() -> Iterator[None]:
     """Each complaint as one message, with its exit status."""
     try:
         yield
-    except (BenchFileError, PlansError, NotifyError) as exc:
+    except (BenchFileError, PlansError, NotifyError, NotServed) as exc:
         raise _Usage(plain(str(exc))) from exc
     except NightHeld as exc:
         raise _Held(plain(str(exc))) from exc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import click
 
@@ -18,8 +18,7 @@ from reports.history.wording import columns, plain
 from reports.nightly.gate import BLOCKING
 from rig.plans.errors import PlansError
 from rig.plans.load import load_catalogue
-
-LONGEST = timedelta(days=14)
+from rig.records.excuses import LONGEST_QUARANTINE
 
 
 @click.group("quarantine")
@@ -53,7 +52,7 @@ Example:
 def add(test: str, owner: str, ticket: str, until: datetime | None, where: str) -> None:
     """Put TEST, or all cases of a test that is named without its case, in quarantine."""
     today = datetime.now(UTC).date()
-    last = until.date() if until else today + LONGEST
+    last = until.date() if until else today + LONGEST_QUARANTINE
     _refuse_wrong(owner, ticket, today, last)
     with opened_history(where) as history:
         requirements = requirements_of(history, test)
@@ -68,8 +67,8 @@ def _refuse_wrong(owner: str, ticket: str, today: date, last: date) -> None:
     for name, text in (("--owner", owner), ("--ticket", ticket)):
         if not text.strip():
             raise click.UsageError(f"{name} must not be empty.")
-    if not today <= last <= today + LONGEST:
-        raise click.UsageError(f"--until is between today and {today + LONGEST}.")
+    if not today <= last <= today + LONGEST_QUARANTINE:
+        raise click.UsageError(f"--until is between today and {today + LONGEST_QUARANTINE}.")
 
 
 def _refuse_blocking(test: str, requirements: frozenset[str]) -> None:

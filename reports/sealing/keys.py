@@ -28,13 +28,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from reports.errors import ReportError
-from reports.sealing.manifest import canonical, parse_canonical, show
+from reports.sealing.manifest import canonical, is_sealed, parse_canonical, show
+from rig.records.journal import JOURNAL
 
 FORMAT, VERSION, ALGORITHM = "digital-key-rig/public-key", 1, "Ed25519"
 PUBLIC_SUFFIX = ".pub"
 _FIELDS = frozenset(
     {"algorithm", "format", "key", "key_id", "not_after", "not_before", "owner", "version"}
 )
+SOURCE_TREE = Path(__file__).resolve().parents[2]
+LARGEST_KEY = 65536  # bytes; a file beyond it is no private key
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -82,8 +85,10 @@ class SigningKey:
 def make_key(path: Path, owner: str, not_before: datetime, not_after: datetime) -> TrustedKey:
     """Write a new private key with mode 0600 and its public half; both files must be new.
 
-    Raises ReportError when a file exists or cannot be written.
+    Raises ReportError when a file exists or cannot be written, and for a place whose files are
+    passed on: a run folder, or the source tree of the rig.
     """
+    _refuse_shared(path)
     key = Ed25519PrivateKey.generate()
     octets = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     public = TrustedKey(octets, owner, not_before, not_after)
@@ -95,6 +100,17 @@ def make_key(path: Path, owner: str, not_before: datetime, not_after: datetime) 
         path.unlink()  # half a pair is of no use
         raise
     return public
+
+
+def _refuse_shared(path: Path) -> None:
+    for folder in path.resolve().parents:
+        if folder == SOURCE_TREE:
+            where = "the source tree of the rig"
+        elif (folder / JOURNAL).exists() or is_sealed(folder):
+            where = "a run folder"
+        else:
+            continue
+        raise ReportError(f"{show(str(path))} is in {where}; a private key lies elsewhere")
 
 
 def _create(path: Path, octets: bytes, mode: int) -> None:
@@ -133,6 +149,23 @@ def load_signing_key(path: Path) -> SigningKey:
     if key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw) != public.octets:
         raise ReportError(f"{show(str(_public_path(path)))} is of another key")
     return SigningKey(key, public)
+
+
+def is_private_key(path: Path) -> bool:
+    """Whether a regular file is a private key that could sign manifests; raises ReportError."""
+    try:
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST_KEY:
+            return False
+        octets = path.read_bytes()
+    except OSError as exc:
+        raise ReportError(f"{show(str(path))} cannot be read: {exc.strerror}") from exc
+    if b"PRIVATE KEY-----" not in octets:
+        return False
+    try:
+        return isinstance(load_pem_private_key(octets, password=None), Ed25519PrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 def load_trusted(places: tuple[Path, ...]) -> tuple[TrustedKey, ...]:

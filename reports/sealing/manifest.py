@@ -141,6 +141,11 @@ def load(path: Path) -> bytes | None:
         raise ReportError(f"{show(str(path))} cannot be read: {exc.strerror}") from exc
 
 
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder holds a manifest of the rig's; raises ReportError."""
+    return FORMAT.encode("ascii") in (load(folder / MANIFEST) or b"")
+
+
 def take(folder: Path) -> dict[str, Entry]:
     """Measure every file of a run folder; ReportError names what is no regular file."""
     files = {}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reports.errors import ReportError
 from reports.sealing import manifest
-from reports.sealing.keys import ALGORITHM, SigningKey
+from reports.sealing.keys import ALGORITHM, SigningKey, is_private_key
 from reports.sealing.manifest import MANIFEST, SIGNATURE, TIME_STAMP, Entry, show
 
 FORMAT, VERSION = "digital-key-rig/signature", 1
@@ -31,8 +31,10 @@ def seal(
 
     ``written`` names the files that the rig itself has just written anew. A signature stays while
     the manifest's bytes do. Raises ReportError when other files are not as the last manifest says,
-    when a signature would be lost for want of a key, or when the key may not sign now.
+    when a signature would be lost for want of a key, when the key may not sign now, or when a
+    private key lies in the folder.
     """
+    _refuse_private_keys(folder)
     files = manifest.take(folder)
     text = manifest.write(files)
     before = manifest.load(folder / MANIFEST)
@@ -66,6 +68,7 @@ def write_all_sealed(
     folder: Path, files: Mapping[str, bytes], key: SigningKey | None, now: datetime
 ) -> None:
     """Write files of a run folder by their manifest paths, as `write_sealed` writes one."""
+    _refuse_private_keys(folder)
     before = manifest.load(folder / MANIFEST)
     if before is not None:
         _refuse_changes(manifest.read(before), manifest.take(folder), files)
@@ -85,6 +88,17 @@ def write_all_sealed(
     seal(folder, key, now=now, written=files)
 
 
+def put_outside(path: Path, octets: bytes) -> None:
+    """Write a file whole or not at all, and never into a sealed folder; raises ReportError.
+
+    A sealed folder takes no file from elsewhere: nobody would have sealed it.
+    """
+    for folder in path.resolve().parents:
+        if manifest.is_sealed(folder):
+            raise ReportError(f"{show(str(folder))} is sealed by its {MANIFEST}; write elsewhere")
+    put(path, octets)
+
+
 def put(path: Path, octets: bytes) -> None:
     """Write a file whole or not at all; raises ReportError."""
     unfinished = path.with_name(f"{path.name}.part")
@@ -93,6 +107,16 @@ def put(path: Path, octets: bytes) -> None:
         os.replace(unfinished, path)
     except OSError as exc:
         raise ReportError(f"{show(str(path))} cannot be written: {exc.strerror}") from exc
+
+
+def _refuse_private_keys(folder: Path) -> None:
+    """What is sealed is passed on, and whoever has it could sign in the laboratory's name."""
+    found = [show(name) for name, path in manifest.list_files(folder) if is_private_key(path)]
+    if found:
+        raise ReportError(
+            f"{folder} is not sealed: {', '.join(sorted(found))} in it is a private key that signs"
+            " runs; take it out"
+        )
 
 
 def _refuse_changes(

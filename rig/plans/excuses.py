@@ -16,8 +16,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rig.plans.catalogue import Catalogue, Entry, RequirementId, Text
 from rig.plans.errors import PlanError, UnknownRequirement
-from rig.plans.load import read_entry
-from rig.records.excuses import Quarantine, WaiverRecord
+from rig.plans.load import lines_of, read_entry
+from rig.records.excuses import LONGEST_QUARANTINE, Quarantine, WaiverRecord
 
 SECURITY, URGENT = "security", "P1"
 
@@ -94,33 +94,45 @@ class QuarantineFile(Entry):
     quarantine: list[QuarantineEntry]
 
 
-def load_waivers(path: Path, catalogue: Catalogue) -> tuple[WaiverRecord, ...]:
-    """Read a file of waivers; PlanError says what is wrong and where.
+def load_waivers(path: Path, catalogue: Catalogue) -> dict[WaiverRecord, str]:
+    """Read a file of waivers, each with its file and line; PlanError says what is wrong and where.
 
     Refused are unknown requirements, and waivers of what has priority P1 in security.
     """
-    found = tuple(one.to_record() for one in read_entry(path, WaiverFile, PlanError).waivers)
-    for one in found:
+    entries = read_entry(path, WaiverFile, PlanError).waivers
+    lines = lines_of(path, "waivers", len(entries))
+    found = {one.to_record(): f"{path}:{line}" for one, line in zip(entries, lines, strict=True)}
+    for one, where in found.items():
         if not one.requirement:
             continue
         try:
             catalogue.find(one.requirement)
         except UnknownRequirement as exc:
-            raise PlanError(f"{path}: {exc}") from exc
+            raise PlanError(f"{where}: {exc}") from exc
         if one.kind == "waiver" and is_vital(catalogue, one.requirement):
-            raise PlanError(f"{path}: {no_waiver(one.requirement)}")
+            raise PlanError(f"{where}: {no_waiver(one.requirement)}")
     return found
 
 
-def load_quarantine(path: Path) -> tuple[Quarantine, ...]:
-    """Read a file of tests in quarantine; PlanError says what is wrong and where."""
+def load_quarantine(path: Path, today: date) -> dict[Quarantine, str]:
+    """Read a file of tests in quarantine, each with its file and line.
+
+    PlanError says what is wrong and where. Refused are tests given twice, and what would last
+    longer than LONGEST_QUARANTINE from ``today``.
+    """
     entries = read_entry(path, QuarantineFile, PlanError).quarantine
+    last = today + LONGEST_QUARANTINE
+    found: dict[Quarantine, str] = {}
     seen = set[str]()
-    for one in entries:
+    for one, line in zip(entries, lines_of(path, "quarantine", len(entries)), strict=True):
+        where = f"{path}:{line}"
         if one.test in seen:
-            raise PlanError(f"{path}: {one.test} is given twice")
+            raise PlanError(f"{where}: {one.test} is given twice")
+        if one.until > last:
+            raise PlanError(f"{where}: {one.test}: until is {one.until}, and {last} at the latest")
         seen.add(one.test)
-    return tuple(one.to_record() for one in entries)
+        found[one.to_record()] = where
+    return found
 
 
 def is_vital(catalogue: Catalogue, requirement: str) -> bool:

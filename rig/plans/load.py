@@ -243,6 +243,12 @@ def _line_of(path: Path, field: str) -> int:
     return _line(yaml.compose(path.read_bytes(), Loader=_Loader), (field,))
 
 
+def lines_of(path: Path, field: str, count: int) -> list[int]:
+    """The lines of the items of a list at the top of a file that has been read before."""
+    root = yaml.compose(path.read_bytes(), Loader=_Loader)
+    return [_line(root, (field, item)) for item in range(count)]
+
+
 def _line(node: yaml.Node | None, place: Place) -> int:
     """The line of the innermost node on the way to ``place`` that the file has."""
     line = 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,8 +40,8 @@ class Assignment:
     own_folder: bool = False  # nobody named it: it is one of ./runs
     customer: str = ""  # of this run, in the place of the bench file's
     order: str = ""
-    waivers: tuple[WaiverRecord, ...] = ()
-    quarantine: tuple[Quarantine, ...] = ()  # also of tests that this run has not
+    waivers: Mapping[WaiverRecord, str] = field(default_factory=dict)  # with file and line
+    quarantine: Mapping[Quarantine, str] = field(default_factory=dict)  # also of other plans' tests
     accepts_waivers: bool = False  # a waived failure does not count in the exit status
     continues: tuple[Run, ...] = ()  # runs that were cut off, whose results stand
 
@@ -103,14 +104,14 @@ def _cut_off(folder: Path, plan: Plan) -> Run:
     return run
 
 
-def _waivers(named: str | None, plan: Plan, catalogue: Catalogue) -> tuple[WaiverRecord, ...]:
+def _waivers(named: str | None, plan: Plan, catalogue: Catalogue) -> dict[WaiverRecord, str]:
     """Those of the plan, and those of the command line."""
     files = [path for path in (plan.waivers, Path(named) if named else None) if path is not None]
-    return tuple(waiver for path in files for waiver in load_waivers(path, catalogue))
+    return {one: at for path in files for one, at in load_waivers(path, catalogue).items()}
 
 
-def _quarantine(named: str | None) -> tuple[Quarantine, ...]:
-    return load_quarantine(Path(named)) if named else ()
+def _quarantine(named: str | None) -> dict[Quarantine, str]:
+    return load_quarantine(Path(named), datetime.now(UTC).date()) if named else {}
 
 
 def _run_folder(chosen: str | None, about: str) -> Path:

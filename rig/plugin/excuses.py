@@ -32,15 +32,18 @@ def check(items: Sequence[pytest.Item], assignment: Assignment) -> None:
 
 def _wrong_waivers(items: Sequence[pytest.Item], assignment: Assignment) -> Iterable[str]:
     catalogue = assignment.catalogue
-    for waiver in assignment.waivers:
+    for waiver, where in assignment.waivers.items():
         if not waiver.test:
             continue
         meant = [item for item in items if is_about(waiver.test, item.nodeid)]
         if not meant and not _is_somewhere(waiver.test):
-            yield f"{waiver.ticket}: no test {waiver.test!r} is known, so nothing of it is waived"
+            yield (
+                f"{where}: {waiver.ticket}: no test {waiver.test!r} is known, so nothing of it is "
+                "waived"
+            )
         if waiver.kind == WAIVER:
             vital = (r for item in meant for r in requirements_of(item) if is_vital(catalogue, r))
-            yield from (f"{waiver.ticket}: {waiver.test}: {no_waiver(r)}" for r in vital)
+            yield from (f"{where}: {waiver.ticket}: {waiver.test}: {no_waiver(r)}" for r in vital)
 
 
 def _is_somewhere(test: str) -> bool:
@@ -50,15 +53,16 @@ def _is_somewhere(test: str) -> bool:
 
 
 def _wrong_quarantine(items: Sequence[pytest.Item], assignment: Assignment) -> Iterable[str]:
-    for one in assignment.quarantine:
-        for item in items:
-            if not is_about(one.test, item.nodeid):
-                continue
+    for one, where in assignment.quarantine.items():
+        meant = [item for item in items if is_about(one.test, item.nodeid)]
+        if not meant and not _is_somewhere(one.test):
+            yield f"{where}: {one.ticket}: no test {one.test!r} is known, so nothing is held apart"
+        for item in meant:
             for requirement in requirements_of(item):
                 if assignment.catalogue.find(requirement).priority == URGENT:
                     yield (
-                        f"{one.ticket}: {one.test} is evidence for {requirement}, and what has "
-                        f"priority {URGENT} cannot be put in quarantine"
+                        f"{where}: {one.ticket}: {one.test} is evidence for {requirement}, and "
+                        f"what has priority {URGENT} cannot be put in quarantine"
                     )
 
 

@@ -58,7 +58,7 @@ def run_started(
         selected=tuple(tests),
         readings=reading_records(assignment.catalogue, plan.readings),
         calibrations=car.calibrations() if car else (),
-        waivers=assignment.waivers,
+        waivers=tuple(assignment.waivers),
         quarantine=excuses.concerning(assignment.quarantine, tests),
         remarks=bench.remarks,
         continues=tuple(run.started.run_id for run in assignment.continues),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 WAIVER, DEVIATION = "waiver", "deviation"
+LONGEST_QUARANTINE = timedelta(days=14)  # from the day on which somebody asks for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from reports.errors import ReportError
 from reports.page import render_files, write_page
 from reports.visits import TESTS, VISITS
+from reports.wording import quote_css
 from rig.records.journal import TRACE
 from rig.records.run import TestStarted
 from rig.records.verdict import Verdict
@@ -34,6 +35,26 @@ def test_a_passing_visit_is_decoded_with_its_bytes_and_marks(tmp_path: Path) -> 
     assert "1. SELECT, driver_handle, 2.00 to 6.67 ms > 00A40400 < 9000" in text
     assert "identifier: A000000809434343444B467631 (digital key)" in text
     assert [e.text for e in book.find("h2")] == ["one: pass"]
+
+
+def test_the_stamps_of_a_run_stand_at_the_top_of_its_visits_and_in_the_margin(
+    tmp_path: Path,
+) -> None:
+    seen = visit("a::test_one")
+    run = write_run(
+        tmp_path / "run", [result("a::test_one")], [seen], simulated=True, finished=False
+    )
+    stamps = ["SIMULATED - no compliance verdict", "INCOMPLETE - cut off between two tests"]
+    files = render_files(run, ["de"])  # they are English all the same
+    book = Page(files["visits/1.html"].decode())
+    assert [e.text for e in book.find("p", "stamp")] == stamps
+    assert f"@top-left {{ content: {quote_css('  ·  '.join(stamps))}; }}" in book.text_of("style")
+
+
+def test_the_visits_of_a_whole_run_on_real_devices_bear_no_stamp(tmp_path: Path) -> None:
+    book = book_of(write_run(tmp_path / "run", [result("a::test_one")], [visit("a::test_one")]))
+    assert not book.find("p", "stamp")
+    assert "@top-left" not in book.text_of("style")
 
 
 def test_a_step_without_an_answer_says_why(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_the_counts_are_those_of_the_tests(document: dict[str, Any]) -> None:
     counted = {name: sum(t["status"] == name for t in tests) for name in STATUSES}
     assert counted == {"passed": 3, "failed": 1, "skipped": 1, "pending": 1, "other": 1}
     assert {name: summary[name] for name in STATUSES} == counted
-    assert summary["extra"] == {"complete": False}
+    assert summary["extra"]["complete"] is False
     assert summary["stop"] - summary["start"] == 400
 
 
@@ -118,3 +118,12 @@ def test_measurements_stand_under_extra(document: dict[str, Any]) -> None:
 def test_a_time_that_is_none_is_refused(run: Run) -> None:
     with pytest.raises(ReportError, match="no time: 'soon'"):
         write_ctrf(replace(run, started=replace(run.started, started_utc="soon")))
+
+
+def test_the_stamps_of_a_run_are_passed_on(run: Run) -> None:
+    run = replace(run, started=replace(run.started, simulated=True))
+    results = json.loads(write_ctrf(run))["results"]
+    simulated, incomplete = results["summary"]["extra"]["stamps"]
+    assert simulated == "SIMULATED - no compliance verdict"
+    assert incomplete.startswith("INCOMPLETE - cut off during ")
+    assert results["environment"]["extra"]["simulated"] is True

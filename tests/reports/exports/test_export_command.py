@@ -49,6 +49,23 @@ def test_a_signed_run_is_not_written_into_without_a_key(desk: Path) -> None:
     assert (desk / "out.csv").read_bytes() == (desk / "run" / "samples.csv").read_bytes()
 
 
+@pytest.mark.parametrize("output", ["run/mine.csv", "run/photos/mine.csv", "link/mine.csv"])
+def test_a_sealed_run_takes_no_file_that_nobody_sealed(desk: Path, output: str) -> None:
+    (desk / "link").symlink_to("run")
+    (desk / "run" / "photos").mkdir()
+    assert called("export", "run", "--format=csv").exit_code == 0
+    done = called("export", "run", "--format=csv", "--output", output)
+    assert done.exit_code == 2
+    assert "is sealed by its manifest.json; write elsewhere" in " ".join(done.output.split())
+    assert not (desk / output).exists()
+    assert called("verify", "run", "--unsigned").exit_code == 0
+
+
+def test_a_manifest_of_another_program_seals_nothing(desk: Path) -> None:
+    (desk / "manifest.json").write_text('{"name": "a web page"}')
+    assert called("export", "run", "--format=csv", "--output", "mine.csv").exit_code == 0
+
+
 def test_standard_output_holds_the_document_alone(desk: Path) -> None:
     done = called("export", str(desk / "run"), "--format=json", "--output", "-")
     assert done.exit_code == 0

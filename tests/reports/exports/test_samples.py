@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from reports.exports.samples import COLUMNS, as_number, as_text, write_samples
+from reports.exports.samples import COLUMNS, SIMULATED, as_number, as_text, write_samples
 from rig.records.journal import Run
 from tests.reports.exports.conftest import HOSTILE
 
@@ -26,6 +27,16 @@ def test_every_sample_is_a_row_with_its_phases(run: Run) -> None:
     assert {(r["unit"], r["verdict"], r["requirements"], r["attempt"]) for r in found} == {
         ("ms", "pass", "DK-A-01 DK-A-02", "1")
     }
+
+
+@pytest.mark.parametrize(("simulated", "said"), [(True, "yes"), (False, "no")])
+def test_every_row_ends_with_whether_a_device_was_virtual(
+    run: Run, simulated: bool, said: str
+) -> None:
+    run = replace(run, started=replace(run.started, simulated=simulated))
+    found = rows(run)
+    assert {row[SIMULATED] for row in found} == {said}
+    assert list(found[0])[-1] == SIMULATED
 
 
 def test_ranges_and_walks_are_rows_too(run: Run) -> None:
@@ -70,4 +81,4 @@ def test_no_cell_of_a_hostile_run_begins_a_formula(run: Run) -> None:
 
 def test_a_run_without_samples_has_a_head(run: Run) -> None:
     empty = type(run)(run.folder, run.started, run.begun, (), run.finished)
-    assert write_samples(empty).decode() == ",".join(COLUMNS) + "\r\n"
+    assert write_samples(empty).decode() == ",".join((*COLUMNS, SIMULATED)) + "\r\n"

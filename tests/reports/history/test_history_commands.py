@@ -131,7 +131,8 @@ WRONG = [
     (["history", "import", "--zone", "../passwd"], 2, "is no time zone"),
     (["trend", "DK-UNLOCK-99"], 2, "The history has no result of 'DK-UNLOCK-99'."),
     (["trend", NAME, "--nights", "0"], 2, "--nights"),
-    (["trend", NAME, "--history", "mysql://x/y"], 3, "no history on 'mysql'"),
+    (["trend", NAME, "--history", "mysql://x/y"], 2, "no history on 'mysql'"),
+    (["history", "list", "--history", "postgresql://a:secret@x:port/b"], 2, "no URL of a database"),
     (["history", "list", "--history", "postgresql://a:secret@127.0.0.1:1/b"], 3, "127.0.0.1:1/b"),
     (["history", "list", "--history", "runs"], 3, "unable to open"),
 ]

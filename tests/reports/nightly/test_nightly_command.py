@@ -52,6 +52,7 @@ WRONG = [
     (["plan.yaml", "--bench", "tiny.yaml", "--zone", "Moon/Sea"], "is no time zone"),
     (["plan.yaml", "--bench", "tiny.yaml", "--notify", "none.yaml"], "cannot be read"),
     (["plan.yaml", "--bench", "tiny.yaml", "--hours", "0"], "--hours"),
+    (["plan.yaml", "--bench", "tiny.yaml", "--history", "mysql://x/y"], "no history on 'mysql'"),
     (["--bench", "tiny.yaml", "--systemd", "--at", "25:00"], "not '25:00'"),
 ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from reports.sealing.keys import SOURCE_TREE
 from rig.cli import main
 
 LONG = ["--owner", "A. Beck\n\x1b[2K", "--days", "36500"]
@@ -85,3 +86,47 @@ def test_help_says_the_exit_statuses(command: str) -> None:
     done = called(command, "--help")
     assert done.exit_code == 0
     assert "Exit status: 0" in done.output
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("run/lab.key", "is in a run folder"),
+        ("run/photos/lab.key", "is in a run folder"),
+        ("link/lab.key", "is in a run folder"),
+        ("sealed/lab.key", "is in a run folder"),
+        (f"{SOURCE_TREE}/reports/lab.key", "is in the source tree of the rig"),
+    ],
+)
+def test_no_key_is_made_where_files_are_passed_on(desk: Path, where: str, told: str) -> None:
+    (desk / "link").symlink_to("run")
+    assert called("report", "run").exit_code == 0
+    (desk / "sealed").mkdir()
+    (desk / "run" / "manifest.json").rename(desk / "sealed" / "manifest.json")
+    done = called("keygen", where, *LONG)
+    assert done.exit_code == 2
+    assert told in done.output
+    assert not Path(where).exists()
+    assert not Path(f"{where}.pub").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["sign", "--key", "my.key"], ["report"], ["export", "--format=csv"]],
+    ids=lambda words: words[0],
+)
+def test_a_private_key_is_not_sealed_into_a_run(desk: Path, command: list[str]) -> None:
+    assert called("keygen", "my.key", *LONG).exit_code == 0
+    (desk / "run" / "photos" / "mine.txt").write_bytes((desk / "my.key").read_bytes())
+    done = called(*command, "run")
+    assert done.exit_code == 2
+    assert "photos/mine.txt in it is a private key" in " ".join(done.output.split())
+    assert not (desk / "run" / "manifest.json").exists()
+    assert not (desk / "run" / "samples.csv").exists()
+
+
+def test_other_keys_and_public_halves_are_sealed(desk: Path) -> None:
+    assert called("keygen", "my.key", *LONG).exit_code == 0
+    (desk / "run" / "my.key.pub").write_bytes((desk / "my.key.pub").read_bytes())
+    (desk / "run" / "notes.txt").write_text("-----BEGIN PRIVATE KEY-----\nleft out\n")
+    assert called("sign", "run", "--key", "my.key").exit_code == 0

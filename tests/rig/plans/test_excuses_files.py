@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ waivers:
   - {test: "testplans/lock/test_lock_by_tap.py::test_x", kind: deviation, by: B. Jones,
      reason: at 12 degrees, ticket: DK-124, from: 2026-03-01, until: 2026-03-01}
 """
+TODAY = date(2026, 3, 18)
 QUARANTINE = (
     'quarantine:\n  - {test: "a::test_b", owner: B. Jones, ticket: DK-9, until: 2026-04-01}'
 )
@@ -37,7 +39,10 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_waivers_and_deviations_are_read(tmp_path: Path) -> None:
-    waiver, deviation = load_waivers(written(tmp_path, WAIVERS), CATALOGUE)
+    path = written(tmp_path, WAIVERS)
+    found = load_waivers(path, CATALOGUE)
+    assert list(found.values()) == [f"{path}:2", f"{path}:9"]
+    waiver, deviation = found
     assert waiver == WaiverRecord(
         kind="waiver",
         by="A. Smith, certification",
@@ -52,8 +57,16 @@ def test_waivers_and_deviations_are_read(tmp_path: Path) -> None:
 
 # id: what is replaced, by what, what is said
 WRONG_WAIVERS = {
-    "unknown requirement": ("UNLOCK-02", "UNLOK-02", "no requirement 'DK-UNLOK-02'; close: DK-"),
-    "security at P1": ("UNLOCK-02", "SEC-02", "DK-SEC-02 is security at priority P1: no failure"),
+    "unknown requirement": (
+        "UNLOCK-02",
+        "UNLOK-02",
+        ":2: no requirement 'DK-UNLOK-02'; close: DK-",
+    ),
+    "security at P1": (
+        "UNLOCK-02",
+        "SEC-02",
+        ":2: DK-SEC-02 is security at priority P1: no failure",
+    ),
     "ends before it begins": ("2026-06-30", "2026-02-28", ":2: waivers.0 ends on 2026-02-28"),
     "no day": ("from: 2026-03-01\n", "from: soon\n", ":7: waivers.0.from must be a day such as"),
     "a time": ("from: 2026-03-01\n", "from: 2026-03-01T10:00:00\n", "must be a day such as"),
@@ -76,13 +89,15 @@ def test_a_wrong_waiver_is_refused(tmp_path: Path, old: str, new: str, says: str
 
 def test_a_deviation_may_be_about_security(tmp_path: Path) -> None:
     text = WAIVERS.replace("UNLOCK-02", "SEC-02").replace("kind: waiver", "kind: deviation", 1)
-    assert load_waivers(written(tmp_path, text), CATALOGUE)[0].requirement == "DK-SEC-02"
+    first, *_others = load_waivers(written(tmp_path, text), CATALOGUE)
+    assert first.requirement == "DK-SEC-02"
 
 
 def test_quarantine_is_read(tmp_path: Path) -> None:
-    found = load_quarantine(written(tmp_path, QUARANTINE))
-    assert found == (Quarantine("a::test_b", "B. Jones", "DK-9", "2026-04-01"),)
-    assert load_quarantine(written(tmp_path, "quarantine: []")) == ()
+    path = written(tmp_path, QUARANTINE)
+    found = load_quarantine(path, TODAY)
+    assert found == {Quarantine("a::test_b", "B. Jones", "DK-9", "2026-04-01"): f"{path}:2"}
+    assert load_quarantine(written(tmp_path, "quarantine: []"), TODAY) == {}
 
 
 @pytest.mark.parametrize(
@@ -91,19 +106,20 @@ def test_quarantine_is_read(tmp_path: Path) -> None:
         (", until: 2026-04-01", "", "quarantine.0.until is missing"),
         ("owner: B. Jones", "owner: ''", "quarantine.0.owner must not be empty"),
         ("ticket: DK-9", "ticket: 9", "quarantine.0.ticket must be text"),
+        ("04-01", "04-02", "mine.yaml:2: a::test_b: until is 2026-04-02, and 2026-04-01 at the"),
     ],
 )
 def test_quarantine_wants_owner_ticket_and_end(
     tmp_path: Path, old: str, new: str, says: str
 ) -> None:
     with pytest.raises(PlanError, match=re.escape(says)):
-        load_quarantine(written(tmp_path, QUARANTINE.replace(old, new)))
+        load_quarantine(written(tmp_path, QUARANTINE.replace(old, new)), TODAY)
 
 
 def test_a_test_is_put_in_quarantine_once(tmp_path: Path) -> None:
     twice = f"{QUARANTINE}\n{QUARANTINE.partition(chr(10))[2]}"
-    with pytest.raises(PlanError, match="a::test_b is given twice"):
-        load_quarantine(written(tmp_path, twice))
+    with pytest.raises(PlanError, match=r"mine\.yaml:3: a::test_b is given twice"):
+        load_quarantine(written(tmp_path, twice), TODAY)
 
 
 WAIVER = WaiverRecord("waiver", "A", "r", "T", "2026-03-01", "2026-03-31", requirement="DK-A-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from rig.records.verdict import Verdict
 if TYPE_CHECKING:
     from tests.rig.plugin.conftest import Desk
 
+SOON, LATE = (str(datetime.now(UTC).date() + timedelta(days)) for days in (3, 17))
 ONE_FAILS = """
 def test_passes(): pass
 def test_fails(): assert False
@@ -28,7 +30,7 @@ def waiver(about: str, *, kind: str = "waiver", until: str = "2099-12-31") -> st
     )
 
 
-def held(test: str, until: str = "2099-12-31") -> str:
+def held(test: str, until: str = SOON) -> str:
     return f'quarantine: [{{test: "{test}", owner: A. Smith, ticket: T-2, until: {until}}}]'
 
 
@@ -83,9 +85,27 @@ def test_what_is_not_waived_counts_all_the_same(desk: Desk, given: str, more: st
 
 
 WRONG = {
-    "an unknown test": ("waivers", waiver("test: test_it.py::test_fals"), "no test 'test_it.py"),
-    "a vital test": ("waivers", waiver("test: test_it.py::test_vital"), "DK-SEC-02 is security"),
+    "an unknown test": (
+        "waivers",
+        waiver("test: test_it.py::test_fals"),
+        "waivers.yaml:1: T-1: no test 'test_it.py",
+    ),
+    "a vital test": (
+        "waivers",
+        waiver("test: test_it.py::test_vital"),
+        "waivers.yaml:1: T-1: test_it.py::test_vital: DK-SEC-02 is security",
+    ),
     "a vital requirement": ("waivers", waiver("requirement: DK-SEC-02"), "no failure of it can be"),
+    "an unknown test held": (
+        "quarantine",
+        held("test_it.py::test_fals"),
+        "quarantine.yaml:1: T-2: no test 'test_it.py::test_fals' is known",
+    ),
+    "a long quarantine": (
+        "quarantine",
+        held("test_it.py::test_fails", LATE),
+        "quarantine.yaml:1: test_it.py::test_fails: until is",
+    ),
     "an urgent test": ("quarantine", held("test_it.py::test_vital"), "cannot be put in quarantine"),
 }
 
@@ -112,6 +132,12 @@ def test_a_waiver_of_a_test_of_another_plan_is_no_mistake(desk: Desk) -> None:
     other = f"testplans/{next(iter(coverage().values()))[0]}"
     write(desk, ONE_FAILS, waivers=waiver(f'test: "{other}"'))
     assert desk.run("--plan=plan.yaml", "--waivers=waivers.yaml").status == 1
+
+
+def test_quarantine_of_a_test_of_another_plan_is_no_mistake(desk: Desk) -> None:
+    other = f"testplans/{next(iter(coverage().values()))[0]}"
+    write(desk, ONE_FAILS, quarantine=held(other))
+    assert desk.run("--plan=plan.yaml", "--quarantine=quarantine.yaml").status == 1
 
 
 def test_a_test_in_quarantine_is_recorded_and_decides_nothing(desk: Desk) -> None:

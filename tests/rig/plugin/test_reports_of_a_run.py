@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +38,15 @@ def test_the_engineers_page_carries_the_stamp_of_a_simulated_run(desk: Desk) -> 
     assert "SIMULATED - no compliance verdict" in page
     assert "INCOMPLETE" not in page
     assert "No test has a result" not in page
+
+
+@pytest.mark.parametrize("source", [PASSES, CUT_OFF], ids=["whole", "cut off"])
+def test_junit_says_of_the_suite_that_a_device_was_virtual(desk: Desk, source: str) -> None:
+    desk.write_plan("test_it.py", source)
+    outcome = desk.run("--plan=plan.yaml", *WITH_REPORTS)
+    tree = ET.parse(outcome.folder / "junit.xml")  # noqa: S314 - ours
+    found = [p.attrib for p in tree.findall("./testsuite/properties/property")]
+    assert found == [{"name": "simulated", "value": "true"}]
 
 
 def test_the_engineers_page_of_an_early_interruption_says_why_it_is_empty(desk: Desk) -> None:
