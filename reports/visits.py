@@ -28,14 +28,15 @@ body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.5rem 3rem; color: #1b24
 h1 { font-size: 1.5rem; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .3rem; border-top: 1px solid #d8dee6; padding-top: 1rem; }
 a { color: #1f3f66; }
-.stamp { position: sticky; top: 0; margin: 0 0 .3rem; padding: .3rem 1rem; background: #ffd75e;
+.stamps { position: sticky; top: 0; }
+.stamp { margin: 0 0 .3rem; padding: .3rem 1rem; background: #ffd75e;
   color: #241a00; border: 1px solid #241a00; text-align: center; font-weight: 700; }
 section { content-visibility: auto; contain-intrinsic-size: auto 600px; }
 section:target h2 { background: #fff8df; }
 pre { margin: .6rem 0; white-space: pre-wrap; word-break: break-all; font-size: .82rem;
   font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 @page { size: A4; margin: 15mm; }
-@media print { .stamp { position: static; } }
+@media print { .stamps { position: static; } }
 @media print { section { content-visibility: visible; } h2 { break-after: avoid; } }
 """
 _HEAD = """<!DOCTYPE html>
@@ -50,7 +51,8 @@ _HEAD = """<!DOCTYPE html>
 </style>
 </head>
 <body>
-{stamps}<h1>{title}</h1>
+<div class="stamps">{stamps}</div>
+<h1>{title}</h1>
 <p>Decoded from trace.jsonl. <a href="../report.html#tests">Back to the report</a>.
 Session keys and the plaintext of secure channels are never recorded.</p>
 """
@@ -126,7 +128,7 @@ def _page(run_id: str, name: str, stamps: Sequence[str], sections: Sequence[str]
         marked="".join(f"{escape(stamp)} · " for stamp in stamps),
         style=_STYLE,
         margins=page_margins(run_id, stamps),
-        stamps="".join(f'<p class="stamp">{escape(stamp)}</p>\n' for stamp in stamps),
+        stamps="".join(f'<p class="stamp">{escape(stamp)}</p>' for stamp in stamps),
     )
     text = f"{head}{''.join(sections)}</body>\n</html>\n"
     return tame(text).encode("utf-8", "replace")
