@@ -127,7 +127,7 @@ def _page(run_id: str, name: str, stamps: Sequence[str], sections: Sequence[str]
         title=title,
         marked="".join(f"{escape(stamp)} · " for stamp in stamps),
         style=_STYLE,
-        margins=page_margins(run_id, stamps),
+        margins=page_margins(f"Report {run_id}", stamps),
         stamps="".join(f'<p class="stamp">{escape(stamp)}</p>' for stamp in stamps),
     )
     text = f"{head}{''.join(sections)}</body>\n</html>\n"
